@@ -1,0 +1,286 @@
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import {
+  accessJobs,
+  authenticate,
+  ensureDemoAccounts,
+  ensureFirstAdmin,
+  readProviders,
+} from './govern/access/access.ts'
+import { accessRoutes } from './govern/access/routes.ts'
+import { type Audit, chainStatus, openAudit, startAuditSealing } from './govern/audit/audit.ts'
+import { auditJobs } from './govern/audit/jobs.ts'
+import { auditRoutes } from './govern/audit/routes.ts'
+import { orgsRoutes } from './govern/orgs/routes.ts'
+import { openVault, jobs as privacyJobs, type Vault } from './govern/privacy/privacy.ts'
+import { privacyRoutes } from './govern/privacy/routes.ts'
+import { systemRoutes } from './govern/system/routes.ts'
+import { unauditedChange } from './platform/change.ts'
+import { type Clock, systemClock } from './platform/clock.ts'
+import { type ChangeRecord, type Ctx, makeCtx, type RecordChange, withCtx } from './platform/ctx.ts'
+import { type Db, openDb, prepareDatabase } from './platform/db/db.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/db/embedded.ts'
+import { migrate } from './platform/db/migrate.ts'
+import { type Facts, openFacts } from './platform/facts/facts.ts'
+import { migrateFacts } from './platform/facts/migrate.ts'
+import { type Home, openHome } from './platform/home.ts'
+import { operateRoutes, type ReadyCheck } from './platform/http/operate.ts'
+import { servePages } from './platform/http/pages.ts'
+import { createHttp } from './platform/http/server.ts'
+import { type Job, type Jobs, migrateJobs, startJobs } from './platform/jobs/jobs.ts'
+import type { Logger } from './platform/log.ts'
+import { createMetrics, type Metrics } from './platform/metrics.ts'
+import { startTracing } from './platform/trace.ts'
+
+const consoleFolder = join(import.meta.dirname, '../dist/console')
+
+/** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
+export type Ground = {
+  ctx: Ctx
+  config: Config
+  home: Home
+  db: Db
+  facts: Facts
+  vault: Vault
+  audit: Audit
+  metrics: Metrics
+  /** The superuser's address of the embedded engine, or the one that was given. */
+  databaseUrl: string
+  postgres: EmbeddedPostgres | undefined
+  close(): Promise<void>
+}
+
+/** Says what is being done, for a person who waits. */
+export type Progress = (step: 'postgres' | 'clickhouse' | 'schema' | 'jobs' | 'console') => void
+
+/** The home folder and both engines as they are, nothing migrated and nothing written: what a restore needs. */
+export async function openBareEngines(
+  config: Config,
+  log: Logger,
+): Promise<{ databaseUrl: string; facts: Facts; close(): Promise<void> }> {
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end()
+  }
+  try {
+    const home = await openHome(config.home)
+    closers.push(() => home.close())
+    const { databaseUrl, facts } = await openEngines(config, home, log, createMetrics(), closers)
+    return { databaseUrl, facts, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Opens the home folder and both engines, brings the schemas up to date, opens keys and audit. Closes all if one fails. */
+export async function openGround(
+  config: Config,
+  log: Logger,
+  options: { clock?: Clock; progress?: Progress } = {},
+): Promise<Ground> {
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).reverse())
+      await end().catch((error) => log.warn({ err: error }, 'something did not close cleanly'))
+  }
+  try {
+    const metrics = createMetrics()
+    const home = await openHome(config.home)
+    closers.push(() => home.close())
+    options.progress?.('postgres')
+    const opening = openEngines(config, home, log, metrics, closers)
+    const { databaseUrl, postgres, facts } = await opening
+    options.progress?.('schema')
+    const { role } = await prepareDatabase(databaseUrl)
+    const db = openDb({
+      url: databaseUrl,
+      role,
+      log,
+      onStatement: (_statement, ms, error) => metrics.statement('postgres', ms, error === undefined),
+    })
+    closers.push(() => db.close())
+    const { recordChange, becomes } = lateRecorder()
+    const ctx = makeCtx({
+      who: { kind: 'machine', id: 'zhixing', name: 'zhixing' },
+      scope: 'everything',
+      permissions: new Set(),
+      lang: 'zh',
+      clock: options.clock ?? systemClock,
+      log,
+      db,
+      facts,
+      recordChange,
+      origin: undefined,
+    })
+    await Promise.all([migrateJobs(ctx).then(() => migrate(db.sql)), migrateFacts(facts)])
+    const vault = await openVault(ctx, {
+      source: config.masterKey ? { value: config.masterKey, name: 'ZHIXING_MASTER_KEY' } : { file: config.keyFile },
+      algorithm: 'aes-256-gcm',
+      // Beside a server's database a new key must be somebody's decision, or two machines would each make their own.
+      mayCreateKeyFile: config.databaseUrl === undefined,
+    })
+    closers.push(() => vault.close())
+    const audit = await openAudit({
+      key: vault.lastingKey('audit'),
+      anchorFile: join(home.path, 'audit.anchor'),
+      logAnchors: config.databaseUrl !== undefined,
+    })
+    await becomes(ctx, audit.recordEntry)
+    return { ctx, config, home, db, facts, vault, audit, metrics, databaseUrl, postgres, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openEngines(
+  config: Config,
+  home: Home,
+  log: Logger,
+  metrics: Metrics,
+  closers: (() => Promise<unknown>)[],
+): Promise<{ databaseUrl: string; postgres: EmbeddedPostgres | undefined; facts: Facts }> {
+  const [postgres, facts] = await Promise.allSettled([
+    config.databaseUrl ? undefined : startEmbeddedPostgres({ home, log }),
+    openFacts({
+      url: config.clickhouseUrl,
+      home,
+      log,
+      onStatement: ({ ms, ok }) => metrics.statement('clickhouse', ms, ok),
+    }),
+  ])
+  if (postgres.status === 'fulfilled' && postgres.value) closers.push(() => postgres.value?.stop() ?? Promise.resolve())
+  if (facts.status === 'fulfilled') closers.push(() => facts.value.close())
+  if (postgres.status === 'rejected') throw postgres.reason
+  if (facts.status === 'rejected') throw facts.reason
+  return {
+    databaseUrl: config.databaseUrl ?? postgres.value?.url ?? '',
+    postgres: postgres.value,
+    facts: facts.value,
+  }
+}
+
+/** The audit needs a key that the first change makes: what is changed before it opens is kept, and written then. */
+function lateRecorder() {
+  const early: ChangeRecord[] = []
+  let record: RecordChange = async (_tx, entry) => void early.push(entry)
+  return {
+    recordChange: ((tx, entry) => record(tx, entry)) as RecordChange,
+    async becomes(ctx: Ctx, next: RecordChange) {
+      record = next
+      if (early.length > 0)
+        await unauditedChange(ctx, 'entries of the very first start', async (tx) => {
+          for (const entry of early) await next(tx, entry)
+        })
+    },
+  }
+}
+
+export type App = Ground & { url: string; firstAdmin: { login: string; password: string } | undefined }
+
+/** Starts the whole program by its configuration. `demo` adds a bank's organisations and accounts to practise with. */
+export async function startApp(
+  config: Config,
+  log: Logger,
+  options: { clock?: Clock; progress?: Progress; demo?: boolean } = {},
+): Promise<App> {
+  const tracing = config.otlpEndpoint ? startTracing(config.otlpEndpoint) : undefined
+  const ground = await openGround(config, log, options)
+  const { ctx, audit, metrics, home } = ground
+  const closers: (() => Promise<unknown>)[] = [() => ground.close(), async () => tracing?.stop()]
+  const close = async () => {
+    for (const end of closers.splice(0).reverse())
+      await end().catch((error) => log.warn({ err: error }, 'something did not close cleanly'))
+  }
+  try {
+    const firstAdmin = options.demo ? undefined : await ensureFirstAdmin(ctx)
+    if (options.demo) await ensureDemoAccounts(ctx)
+    const works = config.roles.has('worker')
+    const jobs = works ? await startWorker(ground, options.progress) : undefined
+    if (jobs) closers.push(() => jobs.stop())
+    let url = ''
+    if (config.roles.has('api')) {
+      options.progress?.('console')
+      const http = await openHttp(ground, { demo: options.demo ?? false })
+      closers.push(() => http.close())
+      await http.listen({ port: config.port, host: config.host })
+      const address = http.server.address()
+      const port = typeof address === 'object' && address ? address.port : config.port
+      await home.announce(port)
+      url = config.port === 0 ? `http://localhost:${port}` : config.publicUrl
+    }
+    log.info({ url, roles: [...config.roles] }, 'zhixing is ready')
+    metrics.gauge(
+      'zhixing_audit_unsealed',
+      'Audit entries not yet in the chain',
+      async () => (await chainStatus(ctx, audit)).unsealed,
+    )
+    return { ...ground, url, firstAdmin, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function startWorker(ground: Ground, progress: Progress | undefined): Promise<Jobs> {
+  progress?.('jobs')
+  const { ctx, audit, metrics, postgres } = ground
+  const sealing = startAuditSealing(ctx, audit)
+  const jobs = [...privacyJobs, ...accessJobs, ...auditJobs(audit)] as unknown as Job<never>[]
+  const runner = await startJobs(ctx, jobs, {
+    concurrency: 4,
+    alone: postgres !== undefined,
+    onJob: (name, ms, error) => metrics.job(name, ms, error === undefined),
+  })
+  return {
+    settle: () => runner.settle(),
+    async stop() {
+      await runner.stop()
+      await sealing.stop()
+    },
+  }
+}
+
+/** The web server with every capability's routes. */
+export async function openHttp(ground: Ground, options: { demo: boolean }): Promise<FastifyInstance> {
+  const { ctx, config, metrics, audit } = ground
+  const app = await createHttp({
+    ctx: withCtx(ctx, { scope: 'nothing' }),
+    authenticate,
+    metrics,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    requestsPerMinute: config.requestsPerMinute,
+  })
+  operateRoutes(app, { metrics, checks: readyChecks(ground), metricsToken: config.metricsToken })
+  accessRoutes(app, { demo: options.demo, publicUrl: config.publicUrl, oidc: readProviders(config.oidc) })
+  orgsRoutes(app)
+  auditRoutes(app, audit)
+  privacyRoutes(app)
+  systemRoutes(app, { homePath: ground.home.path, audit })
+  await servePages(app, consoleFolder)
+  return app
+}
+
+function readyChecks({ db, facts, home }: Ground): ReadyCheck[] {
+  return [
+    { name: 'postgres', fault: async () => faultOf(await db.health()) },
+    { name: 'clickhouse', fault: async () => faultOf(await facts.health()) },
+    { name: 'disk', fault: () => diskFault(home.path) },
+  ]
+}
+
+function faultOf(health: { ok: true } | { ok: false; reason: string }): string | undefined {
+  return health.ok ? undefined : health.reason
+}
+
+/** Below this the engines are about to refuse writes. */
+const leastFreeBytes = 100 * 1024 ** 2
+
+async function diskFault(folder: string): Promise<string | undefined> {
+  const disk = await statfs(folder)
+  return disk.bavail * disk.bsize < leastFreeBytes ? `less than 100 MiB free at ${folder}` : undefined
+}

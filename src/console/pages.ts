@@ -1,0 +1,26 @@
+import { accessPages } from '../govern/access/ui/pages.ts'
+import { auditPages } from '../govern/audit/ui/pages.ts'
+import { orgsPages } from '../govern/orgs/ui/pages.ts'
+import { privacyPages } from '../govern/privacy/ui/pages.ts'
+import { systemPages } from '../govern/system/ui/pages.ts'
+import { text } from './kit/text.ts'
+import type { Page } from './page.ts'
+
+const home: Page = {
+  path: '',
+  title: text('首页', 'Home'),
+  phase: 'home',
+  icon: 'home',
+  words: 'shouye sy',
+  load: () => import('./shell/home.tsx').then((m) => m.HomePage),
+}
+
+/** Every page of the console, one line a capability, in the order of the menu. */
+export const pages: readonly Page[] = [
+  home,
+  ...orgsPages,
+  ...accessPages,
+  ...auditPages,
+  ...privacyPages,
+  ...systemPages,
+]
