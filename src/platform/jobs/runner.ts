@@ -66,7 +66,7 @@ export async function startJobs(
         await pump.now()
         const [left] = await ctx.db.sql<{ n: number }[]>`
           select count(*)::int as n from graphile_worker.jobs
-          where attempts < max_attempts and (run_at <= now() or locked_at is not null)`
+          where locked_at is not null or (attempts < max_attempts and run_at <= now())`
         if (left?.n === 0) return
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
