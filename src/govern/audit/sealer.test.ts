@@ -10,7 +10,7 @@ import { type Audit, chainStatus, verifyAudit } from './audit.ts'
 import { type Chained, genesis, linkHash, sealMac } from './rules/chain.ts'
 import { sealOneSet } from './sealer.ts'
 import { insertSeal } from './store.ts'
-import { auditedCtx, sealAll } from './testing/testing.ts'
+import { auditedCtx, sealAll, whenSealable } from './testing/testing.ts'
 
 const act = (ctx: Ctx, id: string, wait = 0) =>
   change(ctx, 'orgs.rename', { kind: 'org', id }, async (tx) => {
@@ -52,6 +52,7 @@ test('many writers at once, quick and slow, are all in the chain, each once', as
 test('what began before a long transaction ended waits for it, and nothing is passed over', async (t) => {
   const { ctx, audit } = await auditedCtx(t)
   await act(ctx, 'before')
+  await whenSealable(ctx)
   let finish = () => {}
   const held = new Promise<void>((resolve) => (finish = resolve))
   let started = () => {}
@@ -64,7 +65,7 @@ test('what began before a long transaction ended waits for it, and nothing is pa
   })
   await begun
   await act(ctx, 'beside')
-  await sealAll(ctx, audit)
+  while ((await sealOneSet(ctx, audit.keys, { floor: undefined })) > 0);
   assert.equal((await chainStatus(ctx, audit)).sealed, 1)
   const meanwhile = await verifyAudit(ctx, audit)
   assert.deepEqual([meanwhile.ok, meanwhile.unsealed], [true, 1])
@@ -73,6 +74,25 @@ test('what began before a long transaction ended waits for it, and nothing is pa
   await sealAll(ctx, audit)
   const result = await verifyAudit(ctx, audit)
   assert.deepEqual([result.ok, result.checked, result.unsealed], [true, 3, 0])
+})
+
+test('transactions whose numbers grow by a digit keep their order, and none is passed over', async (t) => {
+  const { ctx, audit, superuserUrl } = await auditedCtx(t)
+  const superuser = postgres(superuserUrl, { max: 1, onnotice: () => {} })
+  t.after(() => superuser.end())
+  for (const xact of ['99', '100', '101']) {
+    await superuser.unsafe(`alter table audit.entry alter column xact set default '${xact}'::xid8`)
+    await act(ctx, `in-${xact}`)
+  }
+  while ((await sealOneSet(ctx, audit.keys, { floor: undefined }, 2)) > 0);
+  const places = await read(
+    ctx,
+    (tx) => tx`select e.target_id as id from audit.link l join audit.entry e on e.id = l.entry order by l.seq`,
+  )
+  assert.deepEqual(
+    places.map((row) => row.id),
+    ['in-99', 'in-100', 'in-101'],
+  )
 })
 
 test('sealers in several processes never give two entries one place', async (t) => {

@@ -14,7 +14,8 @@ export type Sealing = {
 }
 
 const setSize = 5000
-const everyMs = 1000
+/** While entries come, sets follow one another closely, so that little is left waiting; a quiet product is asked once a second. */
+const pauseMs = { busy: 200, quiet: 1000 }
 /** An anchor is a write to disk: at most one in so many milliseconds. */
 const anchorEveryMs = 5000
 
@@ -23,7 +24,7 @@ type Memory = { floor: { after: bigint; xact: string; entry: string } | undefine
 
 /**
  * Gives entries their places in the chain, within about a second, as long as this process lives. Every process runs one;
- * a lock in the database lets one at a time work, and each anchors the end in its own home. It looks each second rather
+ * a lock in the database lets one at a time work, and each anchors the end in its own home. It looks by itself rather
  * than being told, because a NOTIFY in every transaction would make all commits queue for one lock.
  */
 export function startSealing(ctx: Ctx, audit: { keys: AuditKeys; anchors: AnchorFile; logAnchors: boolean }): Sealing {
@@ -31,29 +32,40 @@ export function startSealing(ctx: Ctx, audit: { keys: AuditKeys; anchors: Anchor
   const stopping = new AbortController()
   const memory: Memory = { floor: undefined }
   let anchoredAt = Number.NEGATIVE_INFINITY
-  let working: Promise<void> = Promise.resolve()
+  let working: Promise<unknown> = Promise.resolve()
 
-  async function round(force: boolean): Promise<void> {
-    while ((await sealOneSet(machine, audit.keys, memory)) === setSize && (force || !stopping.signal.aborted));
-    if (!force && performance.now() - anchoredAt < anchorEveryMs) return
+  /** Returns how many entries found their place. */
+  async function round(force: boolean): Promise<number> {
+    let sealed = 0
+    for (let set = setSize; set === setSize && (force || !stopping.signal.aborted); sealed += set)
+      set = await sealOneSet(machine, audit.keys, memory)
+    if (!force && performance.now() - anchoredAt < anchorEveryMs) return sealed
     if (await anchorEnd(machine, audit)) anchoredAt = performance.now()
+    return sealed
   }
   /** One round at a time in this process: the loop's, or one that was asked for. */
-  function next(force: boolean): Promise<void> {
-    working = working.catch(() => {}).then(() => round(force))
-    return working
+  function next(force: boolean): Promise<number> {
+    const turn = working.catch(() => {}).then(() => round(force))
+    working = turn
+    return turn
   }
   async function loop(): Promise<void> {
     await warnOfLostTail(machine, audit.anchors).catch(() => {})
     while (!stopping.signal.aborted) {
-      await next(false).catch((error) => ctx.log.warn({ err: error }, 'the audit could not be sealed, trying again'))
-      await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => {})
+      const sealed = await next(false).catch((error) => {
+        ctx.log.warn({ err: error }, 'the audit could not be sealed, trying again')
+        return 0
+      })
+      const wait = sealed > 0 ? pauseMs.busy : pauseMs.quiet
+      await pause(wait, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
   const looping = loop()
 
   return {
-    settle: () => next(true),
+    async settle() {
+      await next(true)
+    },
     async stop() {
       stopping.abort()
       await looping

@@ -182,10 +182,10 @@ export async function horizon(tx: Tx): Promise<Horizon> {
 export function entriesToSeal(tx: Tx, after: { xact: string; entry: string }, limit: number): Promise<Chained[]> {
   return tx<Chained[]>`
     select id, xact::text, mac from audit.entry e
-    where (xact, id) > (${after.xact}::text::xid8, ${after.entry})
-      and xact < pg_snapshot_xmin(pg_current_snapshot())
-      and not exists (select from audit.link where entry = e.id)
-    order by xact, id
+    where (e.xact, e.id) > (${after.xact}::text::xid8, ${after.entry})
+      and e.xact < pg_snapshot_xmin(pg_current_snapshot())
+      and not exists (select from audit.link where entry = e.id offset 0)
+    order by e.xact, e.id
     limit ${limit}`
 }
 
