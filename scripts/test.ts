@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { startTestPostgres } from '../src/platform/testing/engines.ts'
+import { startTestClickhouse, startTestPostgres } from '../src/platform/testing/engines.ts'
 import { browserReady } from './browser.ts'
 import { postgresReady } from './debian.ts'
 import { testFiles } from './test/files.ts'
@@ -51,19 +51,20 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** One throwaway PostgreSQL serves the run; each test takes a database of its own in it. */
+/** One throwaway engine of each kind serves the run; each test takes a database of its own in them. */
 async function onEngine<T>(work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
-  const engine = await startTestPostgres()
+  const [postgres, clickhouse] = await Promise.all([startTestPostgres(), startTestClickhouse()])
+  const stopEngines = () => Promise.all([postgres.stop(), clickhouse.stop()])
   const stop = async () => {
     endRunning()
-    await engine.stop()
+    await stopEngines()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stop().finally(() => process.exit(130)))
   try {
-    return await work({ ...process.env, TEST_POSTGRES_URL: engine.url })
+    return await work({ ...process.env, TEST_POSTGRES_URL: postgres.url, TEST_CLICKHOUSE_URL: clickhouse.url })
   } finally {
-    await engine.stop()
+    await stopEngines()
   }
 }
 

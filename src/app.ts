@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import {
   accessJobs,
   authenticate,
+  declarePermissions,
   ensureDemoAccounts,
   ensureFirstAdmin,
   readProviders,
@@ -32,9 +33,26 @@ import { createHttp } from './platform/http/server.ts'
 import { type Job, type Jobs, migrateJobs, startJobs } from './platform/jobs/jobs.ts'
 import type { Logger } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
+import { text } from './platform/problem.ts'
 import { startTracing } from './platform/trace.ts'
+import { permissions as catalogPermissions } from './sense/catalog/contract.ts'
+import { catalogRoutes } from './sense/catalog/routes.ts'
+import { permissions as collectPermissions } from './sense/collect/contract.ts'
+import { collectRoutes } from './sense/collect/routes.ts'
+import { permissions as customersPermissions } from './sense/customers/contract.ts'
+import { customersRoutes } from './sense/customers/routes.ts'
+import { permissions as identityPermissions } from './sense/identity/contract.ts'
+import { identityRoutes } from './sense/identity/routes.ts'
+import { permissions as importsPermissions } from './sense/imports/contract.ts'
+import { importsRoutes } from './sense/imports/routes.ts'
 
 const consoleFolder = join(import.meta.dirname, '../dist/console')
+
+declarePermissions({ id: 'catalog', name: text('数据目录', 'Catalogue'), permissions: catalogPermissions })
+declarePermissions({ id: 'collect', name: text('数据采集', 'Collection'), permissions: collectPermissions })
+declarePermissions({ id: 'identity', name: text('统一身份', 'Identity'), permissions: identityPermissions })
+declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permissions: customersPermissions })
+declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -261,6 +279,11 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   auditRoutes(app, audit)
   privacyRoutes(app)
   systemRoutes(app, { homePath: ground.home.path, audit })
+  catalogRoutes(app)
+  collectRoutes(app)
+  identityRoutes(app)
+  customersRoutes(app)
+  importsRoutes(app)
   await servePages(app, consoleFolder)
   return app
 }

@@ -3,6 +3,11 @@ import { auditPages } from '../govern/audit/ui/pages.ts'
 import { orgsPages } from '../govern/orgs/ui/pages.ts'
 import { privacyPages } from '../govern/privacy/ui/pages.ts'
 import { systemPages } from '../govern/system/ui/pages.ts'
+import { catalogPages } from '../sense/catalog/ui/pages.ts'
+import { collectPages } from '../sense/collect/ui/pages.ts'
+import { customersPages } from '../sense/customers/ui/pages.ts'
+import { identityPages } from '../sense/identity/ui/pages.ts'
+import { importsPages } from '../sense/imports/ui/pages.ts'
 import { text } from './kit/text.ts'
 import type { Page } from './page.ts'
 
@@ -18,6 +23,11 @@ const home: Page = {
 /** Every page of the console, one line a capability, in the order of the menu. */
 export const pages: readonly Page[] = [
   home,
+  ...customersPages,
+  ...identityPages,
+  ...collectPages,
+  ...importsPages,
+  ...catalogPages,
   ...orgsPages,
   ...accessPages,
   ...auditPages,

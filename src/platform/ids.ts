@@ -1,7 +1,21 @@
 import { randomFillSync } from 'node:crypto'
 
 /** Kinds of things that have an id of their own. Customers have numbers instead (bitmaps need them). */
-export type IdKind = 'org' | 'usr' | 'rol' | 'key' | 'ses' | 'aud' | 'idp' | 'cod' | 'job'
+export type IdKind =
+  | 'org'
+  | 'usr'
+  | 'rol'
+  | 'key'
+  | 'ses'
+  | 'aud'
+  | 'idp'
+  | 'cod'
+  | 'job'
+  | 'src'
+  | 'rej'
+  | 'mrg'
+  | 'cfl'
+  | 'imp'
 
 /** `org_01jd2v…`: the kind, then 48 bits of time and 80 of chance in Crockford base 32, so that ids sort by birth. */
 export type Id<K extends IdKind> = `${K}_${string}`

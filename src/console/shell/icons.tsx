@@ -1,16 +1,25 @@
 import {
+  AimOutlined,
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
+  BranchesOutlined,
+  CloudUploadOutlined,
+  ContactsOutlined,
   ControlOutlined,
   DashboardOutlined,
+  FlagOutlined,
   HomeOutlined,
+  ImportOutlined,
   KeyOutlined,
   OrderedListOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
+  TableOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
   UserOutlined,
+  WarningOutlined,
 } from '@ant-design/icons'
 import type { ReactElement } from 'react'
 
@@ -28,6 +37,15 @@ const icons = {
   jobs: <ScheduleOutlined aria-hidden />,
   health: <DashboardOutlined aria-hidden />,
   privacy: <KeyOutlined aria-hidden />,
+  customers: <ContactsOutlined aria-hidden />,
+  identity: <BranchesOutlined aria-hidden />,
+  live: <ThunderboltOutlined aria-hidden />,
+  rejects: <WarningOutlined aria-hidden />,
+  plan: <FlagOutlined aria-hidden />,
+  sources: <CloudUploadOutlined aria-hidden />,
+  entities: <TableOutlined aria-hidden />,
+  imports: <ImportOutlined aria-hidden />,
+  picking: <AimOutlined aria-hidden />,
 } satisfies Record<string, ReactElement>
 
 export type IconName = keyof typeof icons

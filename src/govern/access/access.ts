@@ -1,4 +1,5 @@
 export { authenticate, callerOf } from './authenticate.ts'
+export { declarePermissions } from './catalogue.ts'
 export { demoAccounts, ensureDemoAccounts, ensureFirstAdmin, ensureRoles } from './firstAccounts.ts'
 export { accessJobs } from './jobs.ts'
 export { createKey, listServiceKeys, revokeKey } from './keys.ts'

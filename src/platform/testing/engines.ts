@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { startEmbeddedPostgres } from '../db/embedded.ts'
+import { startEmbeddedClickhouse } from '../facts/embedded.ts'
 import { openHome } from '../home.ts'
 import { createLog } from '../log.ts'
 
@@ -14,6 +15,21 @@ export async function startTestPostgres(): Promise<TestEngine> {
   const home = await openHome(folder)
   const engine = await startEmbeddedPostgres({ home, log: createLog('silent') })
   await forgetDurability(engine.url)
+  return {
+    url: engine.url,
+    async stop() {
+      await engine.stop()
+      await home.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A throwaway ClickHouse engine behind its door, in a temporary folder. */
+export async function startTestClickhouse(): Promise<TestEngine> {
+  const folder = await mkdtemp(join(await fastFolder(), 'zhixing-test-'))
+  const home = await openHome(folder)
+  const engine = await startEmbeddedClickhouse({ home, log: createLog('silent') })
   return {
     url: engine.url,
     async stop() {

@@ -5,25 +5,37 @@ import { type Clock, type VirtualClock, virtualClock } from '../clock.ts'
 import { type Ctx, makeCtx, type RecordChange } from '../ctx.ts'
 import { openDb, prepareDatabase, type Tx } from '../db/db.ts'
 import { migrate, migrationsHash } from '../db/migrate.ts'
-import type { Facts } from '../facts/facts.ts'
+import { type Facts, openFacts } from '../facts/facts.ts'
+import { migrateFacts } from '../facts/migrate.ts'
 import { migrateJobs } from '../jobs/jobs.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Logger } from '../log.ts'
 import { parseInstant, zone as zoneOf } from '../time/zone.ts'
-import { startTestPostgres, type TestEngine } from './engines.ts'
+import { startTestClickhouse, startTestPostgres, type TestEngine } from './engines.ts'
 
 /**
  * A whole test run starts the engines once and names them in `TEST_POSTGRES_URL` and `TEST_CLICKHOUSE_URL`;
  * a test file run by itself starts its own, which end with the file.
  */
 let ownPostgres: Promise<TestEngine> | undefined
+let ownClickhouse: Promise<TestEngine> | undefined
 
-after(async () => (await ownPostgres)?.stop())
+after(async () => {
+  await (await ownPostgres)?.stop()
+  await (await ownClickhouse)?.stop()
+})
 
 async function testPostgres(): Promise<string> {
   const given = process.env.TEST_POSTGRES_URL
   if (given) return given
   ownPostgres ??= startTestPostgres()
   return (await ownPostgres).url
+}
+
+async function testClickhouse(): Promise<string> {
+  const given = process.env.TEST_CLICKHOUSE_URL
+  if (given) return given
+  ownClickhouse ??= startTestClickhouse()
+  return (await ownClickhouse).url
 }
 
 /** `at('2026-01-05 09:00')`: that moment on a Shanghai clock. */
@@ -70,11 +82,23 @@ export async function testCtx(t: TestContext, options: TestOptions = {}): Promis
     clock,
     log,
     db,
-    facts: noFacts(),
+    facts: options.facts ? await ownFacts(t, log) : noFacts(),
     recordChange,
     origin: undefined,
   })
   return Object.assign(ctx, { superuserUrl, recorded }) as TestCtx
+}
+
+/** A ClickHouse database of this test alone, migrated; dropped when the test ends. */
+async function ownFacts(t: TestContext, log: Logger): Promise<Facts> {
+  const database = `t_${randomBytes(8).toString('hex')}`
+  const facts = await openFacts({ url: await testClickhouse(), database, log })
+  t.after(async () => {
+    await facts.command({ sql: `DROP DATABASE IF EXISTS ${database} SYNC` })
+    await facts.close()
+  })
+  await migrateFacts(facts)
+  return facts
 }
 
 function noFacts(): Facts {

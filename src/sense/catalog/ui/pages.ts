@@ -1,0 +1,3 @@
+import type { Page } from '../../../console/page.ts'
+
+export const catalogPages: readonly Page[] = []

@@ -1,0 +1,1 @@
+export { type Arrived, type Batch, factsToken, type Step } from './batch.ts'
