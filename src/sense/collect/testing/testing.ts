@@ -15,6 +15,7 @@ export async function collectCtx(t: TestContext, options: TestOptions = {}): Pro
     mayCreateKeyFile: false,
   })
   t.after(() => vault.close())
+  ctx.recorded.length = 0
   return ctx
 }
 
