@@ -8,6 +8,7 @@ export { type Seen, watchArriving } from './live.ts'
 export { type Pipeline, startPipeline, workBatch } from './pipeline.ts'
 export { receive } from './receive.ts'
 export { dismissRejects, getReject, listRejects, replayRejects, summariseRejects } from './rejects.ts'
+export { collectStep } from './steps.ts'
 
 /** How collection stands: messages a minute for the last hour, the sums of the last day, what waits for the pipeline. */
 export async function collectStatus(ctx: Ctx) {

@@ -50,8 +50,11 @@ export const collectStep: Step = {
   async effects(ctx, tx, batch) {
     await keepItems(batch, (items) => saveItems(ctx, tx, items))
     const seen = eventsOf(batch).map(({ one, name }): Seen => {
-      const props = new Map(Object.entries(one.envelope.props).map(([property, value]) => [property, seenType(value)]))
-      return { event: name, props, at: one.receivedAt }
+      const props = Object.entries(one.envelope.props).flatMap(([property, value]) => {
+        const type = seenType(value)
+        return type ? [[property, type] as const] : []
+      })
+      return { event: name, props: new Map(props), at: one.receivedAt }
     })
     if (seen.length > 0) await noteSeen(ctx, tx, seen)
   },
