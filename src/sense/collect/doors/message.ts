@@ -37,7 +37,7 @@ export function refusedBy(key: string, problem: Problem, raw: unknown): Incoming
 
 export function refusalOf(problem: Problem): Refusal {
   const field = problem.fields[0]?.field
-  return { code: problem.code, ...problem.text, ...(field === undefined ? {} : { field }) }
+  return { code: problem.code, ...problem.text, ...(field ? { field } : {}) }
 }
 
 /**
