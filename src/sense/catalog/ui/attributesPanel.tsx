@@ -86,7 +86,7 @@ function useColumns(key: string): Column<Attribute>[] {
       title: text('属性', 'Attribute'),
       show: (one) => (
         <>
-          <NameCell value={one} /> {one.name === key ? <Tag color="processing">{t('主键', 'Key')}</Tag> : null}
+          <NameCell value={one} /> {one.name === key ? <Tag>{t('主键', 'Key')}</Tag> : null}
         </>
       ),
     },
@@ -120,7 +120,7 @@ function Editor({ entity, edited, close }: EditorProps) {
   return (
     <FormDrawer
       open={edited !== undefined}
-      size={640}
+      size={720}
       title={old ? t(`编辑属性 ${old.name}`, `Edit ${old.name}`) : t('新增属性', 'Add an attribute')}
       close={close}
       edit={old !== undefined}

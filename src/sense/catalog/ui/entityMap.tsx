@@ -48,17 +48,28 @@ function Line({ relation, spots, arrow }: { relation: Relation; spots: Map<strin
   const t = useText()
   const [from, to] = [spots.get(relation.entity), spots.get(relation.target)]
   if (!from || !to || from === to) return null
-  const [start, end] = [edge(from, to), edge(to, from)]
   const many = relation.cardinality === 'many' ? ' 1:n' : ''
+  const bend = bendOf(from, to, relation)
+  const [start, end] = [edge(from, bend), edge(to, bend)]
   return (
     <g>
-      <path d={`M${start.x} ${start.y} L${end.x} ${end.y}`} markerEnd={`url(#${arrow})`} />
-      <text className="zx-cat-map-word" x={(start.x + end.x) / 2} y={(start.y + end.y) / 2}>
+      <path d={`M${start.x} ${start.y} Q${bend.x} ${bend.y} ${end.x} ${end.y}`} markerEnd={`url(#${arrow})`} />
+      <text className="zx-cat-map-word" x={(start.x + 2 * bend.x + end.x) / 4} y={(start.y + 2 * bend.y + end.y) / 4}>
         {t(relation.zh, relation.en)}
         {many}
       </text>
     </g>
   )
+}
+
+/** A line between two others goes around the customer, who stands in the middle. */
+function bendOf(from: Spot, to: Spot, { entity, target }: Relation): Spot {
+  const half = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
+  const near = Math.hypot(half.x - middle.x, half.y - middle.y) < 90
+  if (entity === 'customer' || target === 'customer' || !near) return half
+  const [dx, dy] = [to.x - from.x, to.y - from.y]
+  const length = Math.hypot(dx, dy)
+  return { x: Math.round(half.x + (dy / length) * 240), y: Math.round(half.y - (dx / length) * 240) }
 }
 
 /** Where the line from the middle of a box leaves it. */

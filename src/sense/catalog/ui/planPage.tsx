@@ -16,6 +16,7 @@ import { type EventPage, NewEvent, type PlanImported, type PlannedEvent } from '
 import { eventHref, eventParts } from './eventForm.ts'
 import { ProposedEvents } from './proposedEvents.tsx'
 import { choices, eventStateColours, eventStateNames, modeNames } from './words.ts'
+import '../../../console/kit/detail.css'
 import './catalog.css'
 
 export function PlanPage() {
@@ -30,7 +31,7 @@ export function PlanPage() {
       <PageHead
         title={t('埋点方案', 'Tracking plan')}
         hint={t(
-          '约定每个事件及其属性。未约定的事件会自动列为待确认;严格校验的事件,不符合约定的数据会被拒收并注明原因。',
+          '约定每个事件及其属性;未约定的会列为待确认,不符合严格约定的会被拒收并注明原因。',
           'What each event and its properties are. Unplanned events are proposed by themselves; what does not fit a strict event is refused with the reason.',
         )}
       >
@@ -114,7 +115,7 @@ function useColumns(): Column<PlannedEvent>[] {
         <>
           {properties}{' '}
           {proposed > 0 ? <Tag color="warning">{t(`待确认 ${proposed}`, `${proposed} proposed`)}</Tag> : null}
-          {personal ? <Tag color="gold">{t('含个人信息', 'Personal')}</Tag> : null}
+          {personal ? <Tag color="processing">{t('含个人信息', 'Personal')}</Tag> : null}
         </>
       ),
     },

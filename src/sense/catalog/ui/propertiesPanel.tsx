@@ -137,7 +137,7 @@ function Editor({ event, edited, close, reload }: EditorProps) {
   return (
     <FormDrawer
       open={edited !== undefined}
-      size={640}
+      size={720}
       title={title}
       close={close}
       edit={old !== undefined}

@@ -55,7 +55,7 @@ function Waiting({ items, all }: { items: PlannedEvent[]; all: number }) {
       title: text('发现的属性', 'Properties found'),
       show: ({ proposed, personal }) => (
         <>
-          {proposed} {personal ? <Tag color="gold">{t('疑似个人信息', 'Looks personal')}</Tag> : null}
+          {proposed} {personal ? <Tag color="processing">{t('疑似个人信息', 'Looks personal')}</Tag> : null}
         </>
       ),
     },
@@ -81,7 +81,7 @@ function Waiting({ items, all }: { items: PlannedEvent[]; all: number }) {
                   `共 ${number(all)} 个,先显示最近的 ${items.length} 个`,
                   `The latest ${items.length} of ${number(all)}`,
                 )
-              : t('已选属性随事件一并接受', 'Their properties are accepted with them')}
+              : t('接受事件时,发现的属性一并接受', 'Their properties are accepted with them')}
           </span>
           <Can needs="catalog.plan.edit">
             <DecideButtons names={picked} done={() => setChosen(new Set())} />

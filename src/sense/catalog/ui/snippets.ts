@@ -5,6 +5,8 @@ export type Snippet = { key: string; label: Text; says: Text; code: string }
 
 /** What a developer pastes, with this bank's address and this source's own key in it. */
 export function snippetsOf({ project, writeKey, kind }: SourceRow, origin: string): Snippet[] {
+  const { host, protocol: scheme } = new URL(origin)
+  const protocol = scheme.replace(':', '')
   const all: Snippet[] = [
     {
       key: 'sensors',
@@ -29,17 +31,24 @@ export function snippetsOf({ project, writeKey, kind }: SourceRow, origin: strin
     {
       key: 'segment',
       label: text('Segment JS', 'Segment JS'),
-      says: text('也适用于 RudderStack 的 SDK。', 'For the SDKs of RudderStack too.'),
+      says: text(
+        'RudderStack 的 SDK 与各语言的 Segment 服务端 SDK 同样适用,只需更换地址与密钥。',
+        'The SDKs of RudderStack and the Segment SDKs of servers work too: change the address and the key.',
+      ),
       code: `import { AnalyticsBrowser } from '@segment/analytics-next'
 
-const analytics = AnalyticsBrowser.load(
-  { writeKey: '${writeKey}', cdnSettings: { integrations: {} } },
-  {
+const analytics = AnalyticsBrowser.load({
+  writeKey: '${writeKey}',
+  cdnSettings: {
     integrations: {
-      'Segment.io': { apiHost: '${origin.replace(/^https?:\/\//, '')}/v1', protocol: '${origin.split(':')[0]}' },
+      'Segment.io': {
+        apiKey: '${writeKey}',
+        apiHost: '${host}/v1',
+        protocol: '${protocol}',
+      },
     },
   },
-)
+})
 
 analytics.page()
 // analytics.identify('客户号')
@@ -49,17 +58,21 @@ analytics.page()
       key: 'http',
       label: text('HTTP 接口', 'HTTP'),
       says: text(
-        '服务端系统可直接调用;相同 messageId 只存一次,失败可放心重试。',
-        'For servers: one messageId is stored once, so a failed call can safely be repeated.',
+        '供服务端系统直接调用,逐条返回结果;相同 id 只存一次,失败可放心重试。',
+        'For servers, with a result for each message: one id is stored once, so a failed call can safely be repeated.',
       ),
-      code: `curl '${origin}/v1/track' \\
+      code: `curl '${origin}/v1/collect' \\
   -u '${writeKey}:' \\
   -H 'content-type: application/json' \\
   -d '{
-    "messageId": "a-unique-id-1",
-    "userId": "100001",
-    "event": "buy_product",
-    "properties": { "product_no": "P1001", "amount": 100000 }
+    "messages": [{
+      "id": "order-10001-paid",
+      "type": "event",
+      "time": "2026-01-05T09:00:00+08:00",
+      "event": "buy_product",
+      "ids": { "customer_no": "100001" },
+      "props": { "product_no": "P1001", "amount": 100000 }
+    }]
   }'`,
     },
   ]

@@ -27,6 +27,7 @@ export function valueParts(isNew: boolean, lockedType = false): FormPart[] {
     {
       name: 'codes',
       label: text('可取值', 'Values'),
+      placeholder: text('不限', 'Any'),
       help: text('留空则不限;输入后按回车', 'None: any value. Type one and press Enter'),
     },
     { name: 'unit', label: text('单位', 'Unit'), placeholder: text('例如:元、天、CNY', 'For example days, CNY') },
@@ -84,7 +85,7 @@ export function NameCell({ value }: { value: Pick<Property, 'name' | 'zh' | 'en'
     <>
       <code>{value.name}</code> {label ? <span className="zx-quiet">{label}</span> : null}{' '}
       {value.required ? <Tag>{t('必填', 'Required')}</Tag> : null}
-      {value.personal ? <Tag color="gold">{t(personalNames[value.personal])}</Tag> : null}
+      {value.personal ? <Tag color="processing">{t(personalNames[value.personal])}</Tag> : null}
     </>
   )
 }
