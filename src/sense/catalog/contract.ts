@@ -203,6 +203,7 @@ export const Decision = Type.Object(
 )
 export type Decision = Static<typeof Decision>
 export const Decided = Type.Object({ changed: Type.Integer() })
+export type Decided = Static<typeof Decided>
 
 const Codes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 500, uniqueItems: true })
 const propertyFields = {
@@ -289,7 +290,9 @@ export const Entity = Type.Object({
   builtIn: Type.Boolean(),
   attributes: Type.Integer(),
   proposed: Type.Integer({ description: 'Attributes that wait for a decision' }),
-  items: Nullable(Type.Integer({ description: 'Rows, counted as far as 100,001; null for customers, who are kept elsewhere' })),
+  items: Nullable(
+    Type.Integer({ description: 'Rows, counted as far as 100,001; null for customers, who are kept elsewhere' }),
+  ),
   version: Version,
 })
 export type Entity = Static<typeof Entity>
