@@ -51,6 +51,19 @@ export async function openSecret(ctx: Ctx, owner: string, sealed: Sealed): Promi
   return value
 }
 
+/**
+ * Seals bytes in which personal data may stand, and which nobody shows as they are: messages as they arrived, files as
+ * they were uploaded. They stay under the key they were sealed with, so what is kept long does not belong here.
+ */
+export function sealBytes(ctx: Ctx, owner: string, bytes: Uint8Array): Buffer {
+  return vaultOf(ctx).sealBytes(owner, bytes)
+}
+
+/** @throws BrokenSeal for bytes that were changed or belong to another owner. */
+export function openBytes(ctx: Ctx, items: readonly { owner: string; sealed: Sealed }[]): Promise<Buffer[]> {
+  return vaultOf(ctx).openBytes(items)
+}
+
 /** What may stand on any screen: the mask of the value. */
 export async function present(ctx: Ctx, subject: Subject, sealed: Sealed): Promise<string> {
   const [shown = ''] = await presentEach(ctx, [{ ...subject, sealed }])

@@ -47,6 +47,8 @@ export type Vault = {
   seal(subject: Subject, value: string): Buffer
   open(subject: Subject, sealed: Sealed): string
   openEach(items: readonly SealedItem[]): Promise<string[]>
+  sealBytes(owner: string, bytes: Uint8Array): Buffer
+  openBytes(items: readonly { owner: string; sealed: Sealed }[]): Promise<Buffer[]>
   index(kind: PersonalKind, value: string): Buffer
   /** 32 bytes for another purpose, the same for as long as the database lives, whatever is rotated. */
   lastingKey(purpose: string): Buffer
@@ -200,10 +202,15 @@ function vaultOn(ctx: Ctx, source: MasterKeySource, first: MasterKeys): BareVaul
     return following
   }
 
-  function open(subject: Subject, sealed: Sealed): string {
+  function openAs(belongsTo: readonly string[], sealed: Sealed): Buffer {
     const key = keys.get(keyIdOf(sealed))
     if (!key) throw problems.keyUnknown(keyIdOf(sealed))
-    return unseal(key.sealing, sealed, [subject.kind, subject.owner]).toString('utf8')
+    return unseal(key.sealing, sealed, belongsTo)
+  }
+  const open = (subject: Subject, sealed: Sealed) => openAs([subject.kind, subject.owner], sealed).toString('utf8')
+
+  async function knowKeysOf(items: readonly { sealed: Sealed }[]): Promise<void> {
+    if (items.some((item) => !keys.has(keyIdOf(item.sealed)))) await refresh()
   }
 
   return {
@@ -213,8 +220,16 @@ function vaultOn(ctx: Ctx, source: MasterKeySource, first: MasterKeys): BareVaul
     },
     open,
     async openEach(items) {
-      if (items.some((item) => !keys.has(keyIdOf(item.sealed)))) await refresh()
+      await knowKeysOf(items)
       return items.map((item) => open(item, item.sealed))
+    },
+    sealBytes(owner, bytes) {
+      const { sealing } = activeKey(order, ctx.now)
+      return seal(sealing, bytes, ['bytes', owner])
+    },
+    async openBytes(items) {
+      await knowKeysOf(items)
+      return items.map((item) => openAs(['bytes', item.owner], item.sealed))
     },
     index(kind, value) {
       const form = normalise(kind, value)

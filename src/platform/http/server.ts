@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics.ts'
 import { Problem, text } from '../problem.ts'
 import { span } from '../trace.ts'
 import type { Needs } from './endpoint.ts'
+import { endEventsOnClose } from './events.ts'
 import { describe } from './openapi.ts'
 import { problemJson, statusOf, toProblem } from './problems.ts'
 import { validatorCompiler } from './validate.ts'
@@ -90,6 +91,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     const seen = { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
     request.ctx?.log[reply.statusCode >= 500 ? 'warn' : 'debug'](seen, 'request')
   })
+  endEventsOnClose(app)
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply))
   return app
 }

@@ -4,7 +4,7 @@ import type { Envelope, Refusal } from './contract.ts'
 
 /** One message of the log in a batch. Steps fill in what they find out, in their order. */
 export type Arrived = {
-  /** Of the product's own: the same for a repeat of the message. */
+  /** A UUID of the product's own, made of source and key: the same for a repeat of the message. */
   readonly key: string
   readonly receivedAt: Date
   /** `src_…`. */
@@ -19,22 +19,29 @@ export type Arrived = {
 export type Batch = { readonly number: bigint; readonly arrived: readonly Arrived[] }
 
 /**
- * What a capability does for each batch of the log. A batch is worked as a whole and may be worked again from the start
- * of any phase after a kill; the phases of all steps run in this order:
+ * What a capability does for each batch of the log. The phases of all steps run in this order, and a batch that a kill
+ * left is worked again from where it was:
  *
- * 1. `resolve`, in one transaction: who is it, is it valid. May set `customer` and `refused`. What it writes must bear
- *    being found again: the same batch resolved twice gives the same customers. Refused messages are put away here.
- * 2. `facts`: rows for ClickHouse, inserted under a token made of the batch's number (`factsToken`), so twice is once.
- * 3. `effects`, in one transaction with the new position of the log: exactly once.
+ * 1. `check` says which messages are not to be worked: once for a batch, never again for the same one.
+ * 2. `resolve`, in the transaction that takes the batch in hand and puts the refused messages away: who is it. May also
+ *    refuse. It may run again for the same batch, and must then find what it found.
+ * 3. `facts`: rows for ClickHouse, inserted under a token made of the batch's number (`factsToken`), so twice is once.
+ * 4. `effects`, in one transaction with the new position of the log: exactly once.
  */
 export type Step = {
   readonly name: string
+  check?(ctx: Ctx, batch: Batch): Promise<void>
   resolve?(ctx: Ctx, tx: Tx, batch: Batch): Promise<void>
   facts?(ctx: Ctx, batch: Batch): Promise<void>
   effects?(ctx: Ctx, tx: Tx, batch: Batch): Promise<void>
 }
 
 /** For `dedupToken`: one table, one batch, one insert. */
-export function factsToken(batch: Batch, part: string): string {
-  return `batch-${batch.number}-${part}`
+export function factsToken(batch: Batch, table: string): string {
+  return `batch-${batch.number}-${table}`
+}
+
+/** What is to be worked. */
+export function accepted(batch: Batch): Arrived[] {
+  return batch.arrived.filter((one) => !one.refused)
 }

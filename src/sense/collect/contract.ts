@@ -183,9 +183,9 @@ export type LiveMessage = Static<typeof LiveMessage>
 /** How collection stands: a strip of figures above the live view. */
 export const CollectStatus = Type.Object({
   perMinute: Type.Array(Type.Object({ at: Type.String({ format: 'date-time' }), messages: Type.Integer() })),
-  stored: Type.Integer({ description: 'Messages in the log since midnight' }),
-  rejected: Type.Integer({ description: 'Kept in the reject store since midnight' }),
-  duplicates: Type.Integer({ description: 'Repeats recognised since midnight' }),
+  stored: Type.Integer({ description: 'Messages in the log in the last 24 hours' }),
+  rejected: Type.Integer({ description: 'Kept in the reject store in the last 24 hours' }),
+  duplicates: Type.Integer({ description: 'Repeats recognised in the last 24 hours' }),
   lagSeconds: Type.Number({ description: 'Age of the oldest message that is not worked yet; 0 when none waits' }),
   waiting: Type.Integer({ description: 'Messages in the log that are not worked yet' }),
 })

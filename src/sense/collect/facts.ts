@@ -1,0 +1,18 @@
+import type { Facts } from '../../platform/facts/facts.ts'
+
+/** One row of the table `event`. */
+export type EventFact = {
+  event: string
+  time: Date
+  customer: number
+  key: string
+  received: Date
+  processed: Date
+  source: string
+  props: Readonly<Record<string, unknown>>
+}
+
+/** Rows of one batch, in one insert. Under the same token they are inserted once. */
+export function insertEvents(facts: Facts, events: readonly EventFact[], token: string): Promise<void> {
+  return facts.insert('event', events, { dedupToken: token })
+}
