@@ -1,0 +1,47 @@
+// The face of the catalogue: sources, the tracking plan, the entity model.
+export {
+  attributesOf,
+  createAttribute,
+  createEntity,
+  createRelation,
+  editAttribute,
+  editEntity,
+  entityModel,
+  getEntity,
+  listItems,
+  noteAttributes,
+  removeRelation,
+  saveItems,
+} from './entities.ts'
+export {
+  createEvent,
+  createProperty,
+  decideEvents,
+  decideProperties,
+  editEvent,
+  editProperty,
+  exportPlan,
+  getEvent,
+  importPlan,
+  listCommonProperties,
+  listEvents,
+  maskProps,
+  planOf,
+} from './plan.ts'
+export type { ItemChange, KnownAttribute } from './rules/item.ts'
+export { looksPersonal, personalKindOf } from './rules/personal.ts'
+export { type Checked, checkEvent, type Plan, type PlanEvent, type PlanProperty } from './rules/plan.ts'
+export { type Declared, isName, seenType, valueFault } from './rules/value.ts'
+export { noteSeen, type Seen } from './seen.ts'
+export {
+  createSource,
+  editSource,
+  ensureDefaultSource,
+  findSource,
+  getSource,
+  listSources,
+  rotateWriteKey,
+  type Source,
+  sourcesById,
+  switchSource,
+} from './sources.ts'
