@@ -24,7 +24,7 @@ export async function saveSightings(tx: Tx, sightings: readonly Sighting[], now:
     insert into customers.profile (customer, org, born_at, seen_at, updated_at)
     select customer, org, born_at, seen_at, ${now}
     from unnest(${rows.map((row) => row.customer)}::int[], ${rows.map((row) => row.org)}::text[],
-                ${rows.map((row) => row.bornAt)}::timestamptz[], ${rows.map((row) => row.seenAt)}::timestamptz[])
+                ${rows.map((row) => row.bornAt.toISOString())}::timestamptz[], ${rows.map((row) => row.seenAt.toISOString())}::timestamptz[])
          as seen (customer, org, born_at, seen_at)
     on conflict (customer) do update set seen_at = excluded.seen_at
     where profile.seen_at < excluded.seen_at`
