@@ -289,7 +289,9 @@ export const Entity = Type.Object({
   builtIn: Type.Boolean(),
   attributes: Type.Integer(),
   proposed: Type.Integer({ description: 'Attributes that wait for a decision' }),
-  items: Nullable(Type.Integer({ description: 'Rows, counted as far as 100,001; null for customers, who are kept elsewhere' })),
+  items: Nullable(
+    Type.Integer({ description: 'Rows, counted as far as 100,001; null for customers, who are kept elsewhere' }),
+  ),
   version: Version,
 })
 export type Entity = Static<typeof Entity>

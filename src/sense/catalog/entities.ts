@@ -181,7 +181,7 @@ export function editEntity(ctx: Ctx, type: string, { version, ...edit }: EntityE
   })
 }
 
-export function createAttribute(ctx: Ctx, entity: string, input: NewAttribute): Promise<Attribute> {
+export async function createAttribute(ctx: Ctx, entity: string, input: NewAttribute): Promise<Attribute> {
   checkName(input.name)
   const { name, type, zh = '', en = '', unit = '', required = false, personal = null, description = '' } = input
   const codes = input.codes?.length ? input.codes : null

@@ -22,7 +22,7 @@ function entityRows(tx: Tx) {
            (select count(*)::int from catalog.attribute a where a.entity = e.type and a.state = 'active') as attributes,
            (select count(*)::int from catalog.attribute a where a.entity = e.type and a.state = 'proposed') as proposed,
            (select count(*)::int from (
-              select from catalog.item i where i.type = e.type and not i.deleted limit 100001) some) as items
+              select from catalog.item i where i.type = e.type and not i.deleted limit 100001) counted) as items
     from catalog.entity e`
 }
 

@@ -7,10 +7,10 @@ export async function saveItems(tx: Tx, items: readonly ItemChange[]): Promise<v
   const values = items.map(({ op, values }) => (op === 'set' ? JSON.stringify(values) : '{}'))
   await tx`
     insert into catalog.item (type, id, item_values, updated_at, source, deleted)
-    select type, id, item_values::jsonb, at, source, deleted
+    select type, id, item_values::jsonb, at, source, deleted::bool
     from unnest(${items.map((one) => one.type)}::text[], ${items.map((one) => one.id)}::text[], ${values}::text[],
-                ${items.map((one) => one.at)}::timestamptz[], ${items.map((one) => one.source)}::text[],
-                ${items.map(({ op }) => op === 'delete')}::bool[]) line (type, id, item_values, at, source, deleted)
+                ${items.map((one) => one.at.toISOString())}::timestamptz[], ${items.map((one) => one.source)}::text[],
+                ${items.map(({ op }) => String(op === 'delete'))}::text[]) line (type, id, item_values, at, source, deleted)
     order by type, id
     on conflict (type, id) do update
     set item_values = excluded.item_values, updated_at = excluded.updated_at, source = excluded.source,

@@ -105,7 +105,7 @@ async function detail(tx: Tx, name: string): Promise<EventDetail> {
   }
 }
 
-export function createEvent(ctx: Ctx, input: NewEvent): Promise<EventDetail> {
+export async function createEvent(ctx: Ctx, input: NewEvent): Promise<EventDetail> {
   checkName(input.name)
   const { name, zh = '', en = '', mode = 'warn', owner = '', description = '' } = input
   return changePlan(ctx, 'catalog.event.create', eventTarget(name), async (tx) => {
@@ -143,7 +143,7 @@ export function listCommonProperties(ctx: Ctx): Promise<Property[]> {
   return read(ctx, async (tx) => (await store.propertiesOf(tx, '')).map(toProperty))
 }
 
-export function createProperty(ctx: Ctx, input: NewProperty): Promise<Property> {
+export async function createProperty(ctx: Ctx, input: NewProperty): Promise<Property> {
   checkName(input.name)
   const { event, name, type, zh = '', en = '', unit = '', required = false, personal = null } = input
   const codes = someOf(input.codes)
@@ -191,7 +191,7 @@ export async function exportPlan(ctx: Ctx): Promise<string> {
 }
 
 /** Adds and changes what the sheet names, as a whole or not at all; what it does not name stays as it is. */
-export function importPlan(ctx: Ctx, csv: string): Promise<PlanImported> {
+export async function importPlan(ctx: Ctx, csv: string): Promise<PlanImported> {
   const sheet = readPlan(csv)
   for (const { type, codes } of sheet.properties) checkCodes(type, codes)
   return changePlan(ctx, 'catalog.plan.import', { kind: 'plan', id: 'plan' }, async (tx) => {

@@ -226,10 +226,10 @@ export async function saveSheetProperties(tx: Tx, properties: readonly SheetProp
   const codes = properties.map(({ codes }) => (codes ? codes.join('\u001f') : null))
   await tx`
     insert into catalog.property (event, name, zh, en, type, codes, unit, required, personal, state, description)
-    select event, name, zh, en, type, string_to_array(codes, chr(31)), unit, required, personal, 'active', description
+    select event, name, zh, en, type, string_to_array(codes, chr(31)), unit, required::bool, personal, 'active', description
     from unnest(${of('event')}::text[], ${of('name')}::text[], ${of('zh')}::text[], ${of('en')}::text[],
                 ${of('type')}::text[], ${codes}::text[], ${of('unit')}::text[],
-                ${properties.map(({ required }) => required)}::bool[], ${of('personal')}::text[],
+                ${properties.map(({ required }) => String(required))}::text[], ${of('personal')}::text[],
                 ${of('description')}::text[])
          line (event, name, zh, en, type, codes, unit, required, personal, description)
     on conflict (event, name) do update

@@ -14,7 +14,7 @@ export async function proposeSeen(
     with new_events as (
       insert into catalog.event (name, zh, en, mode, state, owner, description, first_seen)
       select name, '', '', 'off', 'proposed', '', '', at
-      from unnest(${events.map((one) => one.name)}::text[], ${events.map((one) => one.at)}::timestamptz[]) seen (name, at)
+      from unnest(${events.map((one) => one.name)}::text[], ${events.map((one) => one.at.toISOString())}::timestamptz[]) seen (name, at)
       order by name
       on conflict do nothing
     )
@@ -23,7 +23,7 @@ export async function proposeSeen(
            array_agg(distinct type), min(at)
     from unnest(${properties.map((one) => one.event)}::text[], ${properties.map((one) => one.name)}::text[],
                 ${properties.map((one) => one.type)}::text[], ${properties.map((one) => one.personal)}::text[],
-                ${properties.map((one) => one.at)}::timestamptz[]) with ordinality seen (event, name, type, personal, at, place)
+                ${properties.map((one) => one.at.toISOString())}::timestamptz[]) with ordinality seen (event, name, type, personal, at, place)
     group by event, name
     order by event, name
     on conflict (event, name) do update
@@ -43,8 +43,8 @@ export async function addTallies(tx: Tx, tallies: readonly Tally[]): Promise<str
     update catalog.event e
     set first_seen = least(e.first_seen, seen.first), last_seen = greatest(e.last_seen, seen.last),
         count = e.count + seen.count
-    from free join unnest(${tallies.map((one) => one.name)}::text[], ${tallies.map((one) => one.first)}::timestamptz[],
-                          ${tallies.map((one) => one.last)}::timestamptz[], ${tallies.map((one) => one.count)}::bigint[])
+    from free join unnest(${tallies.map((one) => one.name)}::text[], ${tallies.map((one) => one.first.toISOString())}::timestamptz[],
+                          ${tallies.map((one) => one.last.toISOString())}::timestamptz[], ${tallies.map((one) => one.count)}::bigint[])
               seen (name, first, last, count) using (name)
     where e.name = free.name
     returning e.name`

@@ -58,7 +58,16 @@ test('every wrong line of a sheet is named, and nothing is read from it', () => 
 test('a sheet made by hand needs only names: the rest has its usual value', () => {
   const read = readPlan('event,property\r\nbuy,amount\r\n\r\n,app_version\r\n')
   assert.deepEqual(
-    [read.events.map(({ name, mode }) => [name, mode]), read.properties.map(({ event, name, type }) => [event, name, type])],
-    [[['buy', 'warn']], [['buy', 'amount', 'text'], ['', 'app_version', 'text']]],
+    [
+      read.events.map(({ name, mode }) => [name, mode]),
+      read.properties.map(({ event, name, type }) => [event, name, type]),
+    ],
+    [
+      [['buy', 'warn']],
+      [
+        ['buy', 'amount', 'text'],
+        ['', 'app_version', 'text'],
+      ],
+    ],
   )
 })

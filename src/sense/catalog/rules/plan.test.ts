@@ -52,7 +52,7 @@ test('rule 6: a strict event is refused with the field and what to do, for whate
     [{ ...good, more: [] }, 'catalog.wrong_type', 'props.more'],
     [{ ...good, typo: 1 }, 'catalog.unknown_property', 'props.typo'],
     [{ ...good, waiting: 'x' }, 'catalog.unknown_property', 'props.waiting'],
-    [{ ...good, ['__proto__x']: 1 }, 'catalog.unknown_property', 'props.__proto__x'],
+    [{ ...good, __proto__x: 1 }, 'catalog.unknown_property', 'props.__proto__x'],
   ]
   for (const [props, code, field] of cases) {
     const { refused, warned } = checkEvent(plan, 'buy', props)
@@ -149,8 +149,31 @@ test('whatever type a value is seen with, the value fits that type', () => {
 
 test('names that speak of a person are known in English, Chinese and pinyin; those of things are not', () => {
   const kinds: Record<string, string[]> = {
-    mobile: ['mobile', 'phone', 'phoneNumber', '$phone_number', 'user_mobile', 'contact-phone', 'tel', 'sjhm', '手机号', '联系电话', 'MOBILE_NO'],
-    certificate: ['idCard', 'id_card_no', 'idcard', 'certNo', 'certificate', 'passport', 'sfzh', '身份证号', '证件号码', 'id_number'],
+    mobile: [
+      'mobile',
+      'phone',
+      'phoneNumber',
+      '$phone_number',
+      'user_mobile',
+      'contact-phone',
+      'tel',
+      'sjhm',
+      '手机号',
+      '联系电话',
+      'MOBILE_NO',
+    ],
+    certificate: [
+      'idCard',
+      'id_card_no',
+      'idcard',
+      'certNo',
+      'certificate',
+      'passport',
+      'sfzh',
+      '身份证号',
+      '证件号码',
+      'id_number',
+    ],
     card: ['cardNo', 'card_number', 'bank_card', 'bankCardNo', '卡号', 'account_no', '银行卡'],
     email: ['email', 'e_mail', 'userEmail', '邮箱', 'email_address'],
     name: ['name', 'realName', 'customer_name', 'custName', 'payee_name', '姓名', '客户姓名', 'xm'],
@@ -159,7 +182,8 @@ test('names that speak of a person are known in English, Chinese and pinyin; tho
   }
   for (const [kind, names] of Object.entries(kinds))
     for (const name of names) assert.equal(looksPersonal(name), kind, name)
-  const things = 'phone_model phoneBrand is_mobile_bank 手机银行 手机型号 product_name page_name eventName cert_type card_type 证件类型 ip_address pageAddress 网址 mail_count email_opened $url $os amount 客户号 customer_no account_type address_type id'
+  const things =
+    'phone_model phoneBrand is_mobile_bank 手机银行 手机型号 product_name page_name eventName cert_type card_type 证件类型 ip_address pageAddress 网址 mail_count email_opened $url $os amount 客户号 customer_no account_type address_type id'
   for (const name of things.split(' ')) assert.equal(looksPersonal(name), undefined, name)
   const declared = new Map([
     ['name', { personal: null }],
