@@ -1,0 +1,12 @@
+export { countOpenConflicts, decideConflict, getConflict, listConflicts } from './conflicts.ts'
+export { createKind, editKind, getKind, listKinds } from './kinds.ts'
+export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
+export {
+  canonicalOf,
+  findByIdentity,
+  getIdentityOf,
+  membersOf,
+  placeCustomers,
+  revealIdentities,
+} from './people.ts'
+export { identityStepWith, resolveIdentities, type SourceOrgs, type WantedIdentity } from './resolving.ts'

@@ -1,0 +1,176 @@
+import type { Tx } from '../../platform/db/db.ts'
+
+/**
+ * One decision about who is who at a time: the pipeline, an import and a person's decision never interleave. Statements
+ * after it see all that the ones before it wrote.
+ */
+export async function lockIdentity(tx: Tx): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtext('identity'))`
+}
+
+// ---- a batch
+
+export async function findAnswer(tx: Tx, batch: Buffer): Promise<number[] | undefined> {
+  const [row] = await tx<{ customers: number[] }[]>`select customers from identity.answered where batch = ${batch}`
+  return row?.customers
+}
+
+/** Answers are for batches worked again after a kill, which is a matter of minutes; a day is kept. */
+export async function keepAnswer(tx: Tx, batch: Buffer, customers: readonly number[], at: Date): Promise<void> {
+  await tx`
+    with gone as (delete from identity.answered where at < ${at}::timestamptz - interval '1 day')
+    insert into identity.answered (batch, customers, at) values (${batch}, ${[...customers]}::int[], ${at})`
+}
+
+export type Pairs = { kinds: string[]; matches: string[] }
+
+/** Who holds them, by place in the arrays; `old`: not seen since that instant. */
+export function holdersOf(
+  tx: Tx,
+  { kinds, matches }: Pairs,
+  since: Date,
+): Promise<{ place: number; customer: number; old: boolean }[]> {
+  return tx<{ place: number; customer: number; old: boolean }[]>`
+    select wanted.place::int as place, link.customer, link.last_seen <= ${since} as old
+    from unnest(${kinds}::text[], ${matches}::text[]) with ordinality as wanted(kind, match, place)
+    join identity.link on link.kind = wanted.kind and link.match = wanted.match`
+}
+
+export type HeldRow = {
+  kind: string
+  match: string
+  customer: number
+  org: string
+  firstSeen: Date
+  lastSeen: Date
+  source: string
+}
+
+/** All that these customers hold. */
+export function linksOf(tx: Tx, customers: readonly number[]): Promise<HeldRow[]> {
+  return tx<HeldRow[]>`
+    select kind, match, customer, org, first_seen, last_seen, source
+    from identity.link where customer = any (${[...customers]}::int[])`
+}
+
+/** Pairs among them whose merge a person undid, by the numbers they have now. */
+export function apartOf(tx: Tx, customers: readonly number[]): Promise<{ one: number; other: number }[]> {
+  return tx<{ one: number; other: number }[]>`
+    select identity.survivor(winner) as one, identity.survivor(loser) as other
+    from identity.merge
+    where undone_at is not null
+      and (winner = any (${[...customers]}::int[]) or loser = any (${[...customers]}::int[]))`
+}
+
+/** Numbers rise in the order given. */
+export async function insertCustomers(tx: Tx, orgs: readonly string[], bornAt: readonly Date[]): Promise<number[]> {
+  const rows = await tx<{ id: number }[]>`
+    insert into identity.customer (org, born_at)
+    select org, born_at
+    from unnest(${[...orgs]}::text[], ${[...bornAt]}::timestamptz[]) with ordinality as born(org, born_at, place)
+    order by place
+    returning id`
+  return rows.map((row) => row.id).sort((a, b) => a - b)
+}
+
+export type LinkWrite = Omit<HeldRow, 'match'> & { match: string; shown: string | null; sealed: Buffer | null }
+
+export async function insertLinks(tx: Tx, links: readonly LinkWrite[]): Promise<void> {
+  await tx`
+    insert into identity.link (kind, match, shown, sealed, customer, org, first_seen, last_seen, source)
+    select kind, match, shown, decode(sealed, 'hex'), customer, org, first_seen, last_seen, source
+    from unnest(${links.map((link) => link.kind)}::text[], ${links.map((link) => link.match)}::text[],
+                ${links.map((link) => link.shown)}::text[],
+                ${links.map((link) => link.sealed?.toString('hex') ?? null)}::text[],
+                ${links.map((link) => link.customer)}::int[], ${links.map((link) => link.org)}::text[],
+                ${links.map((link) => link.firstSeen)}::timestamptz[],
+                ${links.map((link) => link.lastSeen)}::timestamptz[], ${links.map((link) => link.source)}::text[])
+      as fresh(kind, match, shown, sealed, customer, org, first_seen, last_seen, source)`
+}
+
+/** Gives them to the customers said, with their times. */
+export async function updateLinks(tx: Tx, links: readonly HeldRow[]): Promise<void> {
+  await tx`
+    update identity.link
+    set customer = now.customer, org = now.org, source = now.source, last_seen = now.last_seen,
+        first_seen = now.first_seen
+    from unnest(${links.map((link) => link.kind)}::text[], ${links.map((link) => link.match)}::text[],
+                ${links.map((link) => link.customer)}::int[], ${links.map((link) => link.org)}::text[],
+                ${links.map((link) => link.firstSeen)}::timestamptz[],
+                ${links.map((link) => link.lastSeen)}::timestamptz[], ${links.map((link) => link.source)}::text[])
+      as now(kind, match, customer, org, first_seen, last_seen, source)
+    where link.kind = now.kind and link.match = now.match`
+}
+
+/** Known ones seen again by the customers who hold them. */
+export async function touchLinks(tx: Tx, { kinds, matches }: Pairs, lastSeen: readonly Date[]): Promise<void> {
+  await tx`
+    update identity.link set last_seen = greatest(link.last_seen, seen.at)
+    from unnest(${kinds}::text[], ${matches}::text[], ${[...lastSeen]}::timestamptz[]) as seen(kind, match, at)
+    where link.kind = seen.kind and link.match = seen.match`
+}
+
+export async function deleteLinks(tx: Tx, { kinds, matches }: Pairs): Promise<void> {
+  await tx`
+    delete from identity.link using unnest(${kinds}::text[], ${matches}::text[]) as gone(kind, match)
+    where link.kind = gone.kind and link.match = gone.match`
+}
+
+// ---- customers
+
+/** The numbers that they survive under, in the order given; undefined for numbers that are none in the scope. */
+export async function survivorsOf(tx: Tx, customers: readonly number[]): Promise<(number | undefined)[]> {
+  const rows = await tx<{ customer: number | null }[]>`
+    select identity.survivor(customer) as customer
+    from unnest(${[...customers]}::int[]) with ordinality as asked(customer, place) order by place`
+  return rows.map((row) => row.customer ?? undefined)
+}
+
+export type MemberRow = { root: number; id: number; org: string; bornAt: Date; mergedInto: number | null }
+
+/** Of each number that is given: himself and all that were ever merged into him, himself first. */
+export function membersBelow(tx: Tx, roots: readonly number[]): Promise<MemberRow[]> {
+  return tx<MemberRow[]>`
+    with recursive down (root, id, org, born_at, merged_into, depth) as (
+      select id, id, org, born_at, merged_into, 0 from identity.customer where id = any (${[...roots]}::int[])
+      union all
+      select down.root, c.id, c.org, c.born_at, c.merged_into, down.depth + 1
+      from down join identity.customer c on c.merged_into = down.id
+    )
+    select root, id, org, born_at, merged_into from down order by root, depth, id`
+}
+
+/** Puts customers with all their members and identities under organisations; those who are there already stay untouched. */
+export async function place(tx: Tx, customers: readonly number[], orgs: readonly string[]): Promise<number> {
+  const [row] = await tx<{ moved: number }[]>`
+    with recursive down (id, org) as (
+      select customer, org from unnest(${[...customers]}::int[], ${[...orgs]}::text[]) as placed(customer, org)
+      union all
+      select c.id, down.org from down join identity.customer c on c.merged_into = down.id
+    ), moved as (
+      update identity.customer c set org = down.org, version = c.version + 1
+      from down where c.id = down.id and c.org <> down.org
+      returning c.id
+    ), links as (
+      update identity.link set org = down.org
+      from down where link.customer = down.id and link.org <> down.org
+    )
+    select count(*)::int as moved from moved`
+  return row?.moved ?? 0
+}
+
+export type ShownLink = HeldRow & { shown: string | null; sealed: Buffer | null }
+
+export function shownLinksOf(tx: Tx, customers: readonly number[]): Promise<ShownLink[]> {
+  return tx<ShownLink[]>`
+    select kind, match, shown, sealed, customer, org, first_seen, last_seen, source
+    from identity.link where customer = any (${[...customers]}::int[])`
+}
+
+/** The links that are exactly one of these. */
+export function findLinks(tx: Tx, { kinds, matches }: Pairs): Promise<ShownLink[]> {
+  return tx<ShownLink[]>`
+    select link.kind, link.match, shown, sealed, customer, org, first_seen, last_seen, source
+    from unnest(${kinds}::text[], ${matches}::text[]) as wanted(kind, match)
+    join identity.link on link.kind = wanted.kind and link.match = wanted.match`
+}
