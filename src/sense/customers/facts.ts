@@ -69,7 +69,8 @@ export function timelineStatement(customers: readonly number[], filter: Timeline
     WHERE ${conditions.join('\n      AND ')}
     ORDER BY time DESC, key DESC
     LIMIT {limit:UInt32}`
-  return { sql, params }
+  // A number among the properties comes back as a number; the columns of the row have no 64 bits.
+  return { sql, params, settings: { output_format_json_quote_64bit_integers: 0 as const } }
 }
 
 export function timelineOf(facts: Facts, customers: readonly number[], filter: TimelineFilter): Promise<EventRow[]> {

@@ -20,7 +20,7 @@ test('the timeline is read page by page, newest first, each event once, also whe
   let cursor: string | undefined
   do {
     const page = await customerTimeline(ctx, 1, { limit: 5, ...(cursor ? { cursor } : {}) })
-    seen.push(...page.items.map((row) => Number(row.props.n)))
+    seen.push(...page.items.map((row) => row.props.n as number))
     cursor = page.next ?? undefined
   } while (cursor)
   assert.equal(seen.length, 23)
