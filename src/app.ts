@@ -20,7 +20,7 @@ import { privacyRoutes } from './govern/privacy/routes.ts'
 import { systemRoutes } from './govern/system/routes.ts'
 import { unauditedChange } from './platform/change.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
-import { type ChangeRecord, type Ctx, makeCtx, type RecordChange, withCtx } from './platform/ctx.ts'
+import { asMachine, type ChangeRecord, type Ctx, makeCtx, type RecordChange, withCtx } from './platform/ctx.ts'
 import { type Db, openDb, prepareDatabase } from './platform/db/db.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/db/embedded.ts'
 import { migrate } from './platform/db/migrate.ts'
@@ -35,13 +35,16 @@ import type { Logger } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { text } from './platform/problem.ts'
 import { startTracing } from './platform/trace.ts'
+import { ensureDefaultSource, sourcesById } from './sense/catalog/catalog.ts'
 import { permissions as catalogPermissions } from './sense/catalog/contract.ts'
 import { catalogRoutes } from './sense/catalog/routes.ts'
+import { collectStep, makeRoom, roomJob, type Step, startPipeline } from './sense/collect/collect.ts'
 import { permissions as collectPermissions } from './sense/collect/contract.ts'
 import { collectRoutes } from './sense/collect/routes.ts'
 import { permissions as customersPermissions } from './sense/customers/contract.ts'
 import { customersRoutes } from './sense/customers/routes.ts'
 import { permissions as identityPermissions } from './sense/identity/contract.ts'
+import { identityStepWith } from './sense/identity/identity.ts'
 import { identityRoutes } from './sense/identity/routes.ts'
 import { permissions as importsPermissions } from './sense/imports/contract.ts'
 import { importsRoutes } from './sense/imports/routes.ts'
@@ -216,6 +219,8 @@ export async function startApp(
   try {
     const firstAdmin = options.demo ? undefined : await ensureFirstAdmin(ctx)
     if (options.demo) await ensureDemoAccounts(ctx)
+    await ensureDefaultSource(ctx)
+    await makeRoom(asMachine(ctx, 'collect'))
     const works = config.roles.has('worker')
     const jobs = works ? await startWorker(ground, options.progress) : undefined
     if (jobs) closers.push(() => jobs.stop())
@@ -247,7 +252,8 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
   progress?.('jobs')
   const { ctx, audit, metrics, postgres } = ground
   const sealing = startAuditSealing(ctx, audit)
-  const jobs = [...privacyJobs, ...accessJobs, ...auditJobs(audit)] as unknown as Job<never>[]
+  const pipeline = startPipeline(ctx, pipelineSteps(ctx))
+  const jobs = [...privacyJobs, ...accessJobs, ...auditJobs(audit), roomJob] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
     alone: postgres !== undefined,
@@ -256,10 +262,21 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
   return {
     settle: () => runner.settle(),
     async stop() {
+      await pipeline.stop()
       await runner.stop()
       await sealing.stop()
     },
   }
+}
+
+/** What is done with each batch of messages, in the order of the capabilities. */
+export function pipelineSteps(ctx: Ctx): Step[] {
+  const orgOf = async (source: string) => {
+    const known = (await sourcesById(asMachine(ctx, 'pipeline'))).get(source)
+    if (!known) throw new Error(`messages of a source that is not there: ${source}`)
+    return known.org
+  }
+  return [identityStepWith({ orgOf }), collectStep]
 }
 
 /** The web server with every capability's routes. */

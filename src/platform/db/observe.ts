@@ -45,11 +45,27 @@ function watch(query: unknown, seen: StatementSeen): void {
   }
 }
 
+/**
+ * The driver takes the type of a list's first element for the type of the list, where it knows one (instants, booleans,
+ * bigints, bytes), and the engine then refuses the list. A list in a statement is a list.
+ */
+function withLists(sql: Sql, args: unknown[]): unknown[] {
+  for (let i = 1; i < args.length; i++) {
+    const arg = args[i]
+    if (Array.isArray(arg) && isTyped(arg[0])) args[i] = sql.array(arg as never)
+  }
+  return args
+}
+
+function isTyped(value: unknown): boolean {
+  return value instanceof Date || value instanceof Uint8Array || typeof value === 'boolean' || typeof value === 'bigint'
+}
+
 /** The same handle, every statement of it and of its transactions reported. */
 export function observed(sql: Sql, seen: StatementSeen): Sql {
   return new Proxy(sql, {
     apply(target, self, args) {
-      const query = Reflect.apply(target as never, self, args)
+      const query = Reflect.apply(target as never, self, withLists(target, args))
       watch(query, seen)
       return query
     },

@@ -26,7 +26,7 @@ export type Batch = { readonly number: bigint; readonly arrived: readonly Arrive
  * 2. `resolve`, in the transaction that takes the batch in hand and puts the refused messages away: who is it. May also
  *    refuse. It may run again for the same batch, and must then find what it found.
  * 3. `facts`: rows for ClickHouse, inserted under a token made of the batch's number (`factsToken`), so twice is once.
- * 4. `effects`, in one transaction with the new position of the log: exactly once.
+ * 4. `effects`, in one transaction with the new position of the log: exactly once. May refuse what can be told only then.
  */
 export type Step = {
   readonly name: string

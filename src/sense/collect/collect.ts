@@ -1,5 +1,10 @@
+import type { FastifyInstance } from 'fastify'
 import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
+import { checkEvent, findSource, planOf } from '../catalog/catalog.ts'
+import { openDoors } from './doors/doors.ts'
+import { receive } from './receive.ts'
+import { faultOf } from './rules/message.ts'
 import * as store from './store.ts'
 
 export { type Arrived, accepted, type Batch, factsToken, type Step } from './batch.ts'
@@ -8,6 +13,7 @@ export { type Seen, watchArriving } from './live.ts'
 export { type Pipeline, startPipeline, workBatch } from './pipeline.ts'
 export { receive } from './receive.ts'
 export { dismissRejects, getReject, listRejects, replayRejects, summariseRejects } from './rejects.ts'
+export { collectStep } from './steps.ts'
 
 /** How collection stands: messages a minute for the last hour, the sums of the last day, what waits for the pipeline. */
 export async function collectStatus(ctx: Ctx) {
@@ -28,4 +34,23 @@ export async function collectStatus(ctx: Ctx) {
     lagSeconds: waits.oldest ? Math.max(0, (ctx.now.getTime() - waits.oldest.getTime()) / 1000) : 0,
     waiting: waits.messages,
   }
+}
+
+/** Opens the doors of all protocols: `/sa`, `/v1/…`. A source is named by its write key or its project. */
+export function openCollection(app: FastifyInstance): void {
+  openDoors(app, {
+    async findSource(ctx, name) {
+      const source = await findSource(asMachine(ctx, 'doors'), name)
+      return source?.state === 'on' ? source : undefined
+    },
+    receive,
+    async validate(ctx, _source, incoming) {
+      const plan = await planOf(asMachine(ctx, 'doors'))
+      return incoming.map((one) => {
+        if (!('envelope' in one)) return one.refused
+        const { name, props } = one.envelope
+        return faultOf(one.envelope) ?? (name ? checkEvent(plan, name, props).refused : undefined)
+      })
+    },
+  })
 }

@@ -102,7 +102,13 @@ export function workBatch(ctx: Ctx, steps: readonly Step[]): Promise<number> {
     if (!batch) return 0
     for (const step of steps) await step.facts?.(ctx, batch)
     await unauditedChange(ctx, 'the effects of a batch of messages', async (tx) => {
+      const before = new Set(refusedOf(batch))
       for (const step of steps) await step.effects?.(ctx, tx, batch)
+      await putAway(
+        ctx,
+        tx,
+        refusedOf(batch).filter((one) => !before.has(one)),
+      )
       if (!(await store.leaveBehind(tx, batch.number, ctx.now)))
         throw new Error(`batch ${batch.number} was worked by another process meanwhile`)
     })
@@ -124,15 +130,26 @@ async function takeBatch(ctx: Ctx, steps: readonly Step[]): Promise<Batch | unde
     const known = again ? await markRefused(tx, batch) : new Set<string>()
     if (!again) for (const step of steps) await step.check?.(ctx, batch)
     for (const step of steps) await step.resolve?.(ctx, tx, batch)
-    const refused = batch.arrived.filter((one) => one.refused && !known.has(one.key))
-    if (refused.length > 0)
-      await store.insertRejects(
-        tx,
-        refused.map((one) => rejectOf(ctx, one)),
-      )
+    await putAway(
+      ctx,
+      tx,
+      refusedOf(batch).filter((one) => !known.has(one.key)),
+    )
     if (!again) await store.takeInHand(tx, end)
     return batch
   })
+}
+
+function refusedOf(batch: Batch): Arrived[] {
+  return batch.arrived.filter((one) => one.refused)
+}
+
+async function putAway(ctx: Ctx, tx: Tx, refused: readonly Arrived[]): Promise<void> {
+  if (refused.length > 0)
+    await store.insertRejects(
+      tx,
+      refused.map((one) => rejectOf(ctx, one)),
+    )
 }
 
 function firstOf(pieces: store.Piece[]): store.Piece[] {

@@ -5,6 +5,7 @@ import * as collect from './collect.ts'
 import * as wire from './contract.ts'
 
 export function collectRoutes(app: FastifyInstance): void {
+  collect.openCollection(app)
   endpoint(app, {
     method: 'GET',
     url: '/api/collect/status',
