@@ -12,8 +12,8 @@ export type EventRow = {
   received: Date
   source: string
   customer: number
-  /** JSON. */
-  props: string
+  /** Its properties as JSON. */
+  said: string
 }
 
 /** The last event of a page: older ones follow, at the same instant those of smaller keys. */
@@ -64,7 +64,7 @@ export function timelineStatement(customers: readonly number[], filter: Timeline
     params.words = words
   }
   const sql = `
-    SELECT key, event, time, received, source, customer, toJSONString(props) AS props
+    SELECT key, event, time, received, source, customer, toJSONString(props) AS said
     FROM event
     WHERE ${conditions.join('\n      AND ')}
     ORDER BY time DESC, key DESC

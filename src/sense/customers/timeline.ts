@@ -37,7 +37,7 @@ function toEvent(row: EventRow, names: Names): TimelineEvent {
     received: row.received.toISOString(),
     source: names.source(row.source),
     customer: row.customer,
-    props: JSON.parse(row.props) as Record<string, unknown>,
+    props: JSON.parse(row.said) as Record<string, unknown>,
   }
 }
 
