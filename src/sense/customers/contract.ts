@@ -51,6 +51,8 @@ export const CustomerAttribute = Type.Object({
   label: Nullable(Words),
   value: Type.Unknown({ description: 'The mask of a personal value' }),
   personal: Nullable(PersonalKind),
+  type: Nullable(Type.String({ description: 'As the catalogue declares it: `money` is in minor units of `unit`' })),
+  unit: Type.String(),
   at: Type.String({ format: 'date-time', description: 'By the clock of who said it' }),
   source: Named,
   holder: Type.Integer({ description: 'The number that holds it' }),

@@ -21,7 +21,16 @@ export async function listCustomers(ctx: Ctx, query: CustomerQuery): Promise<Pag
   if (among?.length === 0) return { items: [], next: null }
   const orgs = query.org === undefined ? undefined : await read(ctx, (tx) => idsWithin(tx, query.org ?? ''))
   const { items, next } = await pageOfHeads(ctx, query, { ...rest, orgs, among })
-  return { items: await described(ctx, items), next }
+  const rows = await described(ctx, items)
+  return { items: query.sort === undefined || /lastSeen$/.test(query.sort) ? byLastSeen(rows, query.sort) : rows, next }
+}
+
+/** The order of the pages is that of hours; within a page it is exact. */
+function byLastSeen(rows: readonly CustomerRow[], sort = '-lastSeen'): CustomerRow[] {
+  const way = sort.startsWith('-') ? -1 : 1
+  return rows.toSorted(
+    (a, b) => way * ((a.lastSeen ?? '') < (b.lastSeen ?? '') ? -1 : a.lastSeen === b.lastSeen ? 0 : 1),
+  )
 }
 
 /** Merged numbers have rows of their own, and are nobody's head: they are left out, and the page filled up. */

@@ -5,11 +5,16 @@ import { getEntity, listEvents, sourcesById } from '../catalog/catalog.ts'
 
 export type Names = {
   event(name: string): Text | null
-  attribute(name: string): Text | null
+  attribute(name: string): Declared
   source(id: string): { id: string; name: string }
 }
 
-type Labels = { events: ReadonlyMap<string, Text>; attributes: ReadonlyMap<string, Text> }
+/** Nobody declared an attribute whose type is null. */
+export type Declared = { label: Text | null; type: string | null; unit: string }
+
+type Labels = { events: ReadonlyMap<string, Text>; attributes: ReadonlyMap<string, Declared> }
+
+const undeclared: Declared = { label: null, type: null, unit: '' }
 
 /** Names are for reading: half a minute old is as good. */
 const believedMs = 30_000
@@ -21,7 +26,7 @@ export async function namesInCatalogue(ctx: Ctx): Promise<Names> {
   const [labels, sources] = await Promise.all([labelsOf(ctx), sourcesById(ctx)])
   return {
     event: (name) => labels.events.get(name) ?? null,
-    attribute: (name) => labels.attributes.get(name) ?? null,
+    attribute: (name) => labels.attributes.get(name) ?? undeclared,
     source: (id) => ({ id, name: sources.get(id)?.name ?? id }),
   }
 }
@@ -42,15 +47,22 @@ async function loadLabels(ctx: Ctx): Promise<Labels> {
   let cursor: string | undefined
   for (let read = 0; read < mostEvents; read += 200) {
     const page = await listEvents(ctx, { limit: 200, sort: 'name', ...(cursor ? { cursor } : {}) })
-    addLabels(events, page.items)
+    for (const event of page.items) {
+      const label = labelOf(event)
+      if (label) events.set(event.name, label)
+    }
     if (!page.next) break
     cursor = page.next
   }
-  const attributes = new Map<string, Text>()
-  addLabels(attributes, own)
-  return { events, attributes }
+  const attributes = own
+    .filter((one) => one.state !== 'ignored')
+    .map((one): [string, Declared] => {
+      const type = one.state === 'active' ? one.type : null
+      return [one.name, { label: labelOf(one), type, unit: one.unit }]
+    })
+  return { events, attributes: new Map(attributes) }
 }
 
-function addLabels(to: Map<string, Text>, named: readonly { name: string; zh: string; en: string }[]): void {
-  for (const { name, zh, en } of named) if (zh || en) to.set(name, { zh: zh || en, en: en || zh })
+function labelOf({ zh, en }: { zh: string; en: string }): Text | null {
+  return zh || en ? { zh: zh || en, en: en || zh } : null
 }

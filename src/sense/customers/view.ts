@@ -90,7 +90,7 @@ async function attributesNow(ctx: Ctx, members: readonly number[], names: Names)
       const kind = one.kind ?? kindOf(one.name)
       return {
         name: one.name,
-        label: names.attribute(one.name),
+        ...names.attribute(one.name),
         value: one.kind ? (maskOf.get(one.name) ?? '') : kind ? mask(kind, plainText(one.value)) : one.value,
         personal: kind ?? null,
         at: new Date(one.time).toISOString(),

@@ -76,7 +76,7 @@ function Strip({ days, choose }: StripProps) {
         )
   return (
     <div className="zx-year" ref={frame}>
-      <svg role="img" aria-label={says} width={weeks.length * 14 + 4} height={7 * 14 + 20}>
+      <svg role="img" aria-label={says} viewBox={`0 0 ${weeks.length * 14} ${7 * 14 + 18}`}>
         {monthsOf(weeks).map((month) => (
           <text key={month.key} x={month.week * 14} y={11}>
             {t(`${month.month}月`, month.short)}

@@ -4,7 +4,7 @@ import { useFormats } from '../../../console/kit/format.ts'
 import { Panel } from '../../../console/kit/pageHead.tsx'
 import { useText } from '../../../console/kit/text.ts'
 import type { CustomerAttribute, CustomerDetail, Revealed } from '../contract.ts'
-import { labelOf, valueText } from './words.ts'
+import { declaredText, labelOf } from './words.ts'
 
 const shownAtFirst = 12
 
@@ -46,7 +46,7 @@ type GroupProps = { title: string; all: CustomerAttribute[]; revealed: Revealed[
 
 function Group({ title, all, revealed, whole }: GroupProps) {
   const t = useText()
-  const { time } = useFormats()
+  const { time, money } = useFormats()
   const [more, setMore] = useState(false)
   const shown = whole || more ? all : all.slice(0, shownAtFirst)
   return (
@@ -62,7 +62,7 @@ function Group({ title, all, revealed, whole }: GroupProps) {
                   <strong>{revealed[one.name]}</strong> <Tag color="warning">{t('明文', 'In clear')}</Tag>
                 </>
               ) : (
-                valueText(one.value)
+                declaredText(one, money)
               )}
               <small className="zx-quiet">
                 {one.source.name} · {time(one.at)}

@@ -18,17 +18,12 @@ export function CustomerPage() {
   const { id = '' } = useParams()
   const t = useText()
   const asked = useApi<CustomerDetail>(`/api/customers/${id}`)
+  if (asked.data) return <Whole key={asked.data.id} asked={id} customer={asked.data} />
   return (
-    <Answer of={asked}>
-      {(customer) =>
-        // The answer of the page before stands until the new one is here.
-        asked.isPlaceholderData ? (
-          <PageHead title={t('客户', 'Customer')} back="/sense/customers" />
-        ) : (
-          <Whole key={customer.id} asked={id} customer={customer} />
-        )
-      }
-    </Answer>
+    <>
+      <PageHead title={t('客户', 'Customer')} back="/sense/customers" />
+      <Answer of={asked}>{() => null}</Answer>
+    </>
   )
 }
 

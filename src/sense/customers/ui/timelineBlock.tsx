@@ -119,7 +119,7 @@ function Whole({ event }: { event: TimelineEvent }) {
 /** The first few properties, the bank's own before those every SDK adds. */
 function summaryOf(props: Record<string, unknown>): string {
   const names = Object.keys(props)
-  const own = names.filter((name) => !name.startsWith('$'))
+  const own = names.filter((name) => !name.startsWith('$') && typeof props[name] !== 'object')
   const told = ['$title', '$url_path', '$element_content', '$screen_name'].filter((name) => names.includes(name))
   return [...own, ...told]
     .slice(0, 4)
