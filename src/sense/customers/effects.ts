@@ -93,21 +93,34 @@ const says: ReadonlySet<ProfileOp> = new Set(['set', 'setOnce', 'increment', 'ap
 
 type Changed = Applied & { row: store.ProfileRow }
 
+/** What clients say again and again is not sealed again: an equal blind index is an equal value. */
 async function keepPersonal(ctx: Ctx, tx: Tx, applied: readonly Changed[]): Promise<void> {
-  const kept: Parameters<typeof store.savePersonal>[1][number][] = []
-  const gone: { customer: number; attribute: string }[] = []
-  for (const { row, personal } of applied)
-    for (const [attribute, held] of personal) {
-      const { customer } = row
-      if (!held) {
-        gone.push({ customer, attribute })
-        continue
-      }
-      const { kind, value } = held
-      const sealed = sealPersonal(ctx, { kind, owner: store.ownerOf(customer, attribute) }, value)
-      kept.push({ customer, attribute, kind, sealed, lookup: lookupOf(ctx, kind, value) })
-    }
+  const said = applied.flatMap(({ row: { customer }, personal }) =>
+    [...personal].map(([attribute, held]) => ({
+      customer,
+      attribute,
+      held,
+      owner: store.ownerOf(customer, attribute),
+    })),
+  )
+  if (said.length === 0) return
+  const known = new Map(
+    (await store.lookupsOf(tx, [...new Set(said.map((one) => one.customer))])).map((row) => [
+      store.ownerOf(row.customer, row.attribute),
+      row,
+    ]),
+  )
+  const kept: (store.PersonalRow & { lookup: Buffer | null })[] = []
+  for (const { customer, attribute, held, owner } of said) {
+    if (!held) continue
+    const { kind, value } = held
+    const lookup = lookupOf(ctx, kind, value)
+    const before = known.get(owner)
+    if (lookup && before?.kind === kind && before.lookup?.equals(lookup)) continue
+    kept.push({ customer, attribute, kind, sealed: sealPersonal(ctx, { kind, owner }, value), lookup })
+  }
   if (kept.length > 0) await store.savePersonal(tx, kept)
+  const gone = said.filter(({ held, owner }) => !held && known.has(owner))
   if (gone.length > 0) await store.dropPersonal(tx, gone)
 }
 

@@ -91,6 +91,14 @@ export async function savePersonal(tx: Tx, rows: readonly (PersonalRow & { looku
     do update set kind = excluded.kind, sealed = excluded.sealed, lookup = excluded.lookup`
 }
 
+export function lookupsOf(
+  tx: Tx,
+  customers: readonly number[],
+): Promise<{ customer: number; attribute: string; kind: PersonalKind; lookup: Buffer | null }[]> {
+  return tx`
+    select customer, attribute, kind, lookup from customers.personal where customer = any (${customers}::int[])`
+}
+
 export async function dropPersonal(tx: Tx, rows: readonly { customer: number; attribute: string }[]): Promise<void> {
   await tx`
     delete from customers.personal
