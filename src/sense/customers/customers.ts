@@ -1,0 +1,10 @@
+// The face of the customers: the profile that messages write, and the one page that shows a customer whole.
+import { registerSealed } from '../../govern/privacy/privacy.ts'
+import { personalColumn } from './store.ts'
+
+export { profileStep } from './effects.ts'
+export { listCustomers } from './list.ts'
+export { registerSection, type Section } from './sections.ts'
+export { customerTimeline, getCustomer, revealCustomer } from './view.ts'
+
+registerSealed(personalColumn)

@@ -1,0 +1,215 @@
+import type { PersonalKind } from '../../govern/privacy/contract.ts'
+import type { SealedColumn, SealedRow } from '../../govern/privacy/privacy.ts'
+import type { Tx } from '../../platform/db/db.ts'
+import type { Order } from '../../platform/page.ts'
+import { keyMark, markedKey } from '../../platform/secrets/sealed.ts'
+import type { Doc, Kept } from './rules/profile.ts'
+
+/** Bytes for `unnest`: the driver finds the array type of anything but bytes by itself. 1001 is `bytea[]`. */
+const bytes = (tx: Tx, values: (Buffer | null)[]) => tx.array(values as Buffer[], 1001)
+
+export type SeenRow = { customer: number; org: string; seenAt: Date }
+
+export function seenOf(tx: Tx, customers: readonly number[]): Promise<SeenRow[]> {
+  return tx<SeenRow[]>`
+    select customer, org, seen_at from customers.profile where customer = any (${customers}::int[])`
+}
+
+export type Sighting = { customer: number; org: string; bornAt: Date; seenAt: Date }
+
+/** New customers, and known ones who were seen again. In the order of their numbers, so that two batches never wait for each other. */
+export async function saveSightings(tx: Tx, sightings: readonly Sighting[], now: Date): Promise<void> {
+  const rows = [...sightings].sort((a, b) => a.customer - b.customer)
+  await tx`
+    insert into customers.profile (customer, org, born_at, seen_at, updated_at)
+    select customer, org, born_at, seen_at, ${now}
+    from unnest(${rows.map((row) => row.customer)}::int[], ${rows.map((row) => row.org)}::text[],
+                ${rows.map((row) => row.bornAt.toISOString())}::timestamptz[], ${rows.map((row) => row.seenAt.toISOString())}::timestamptz[])
+         as seen (customer, org, born_at, seen_at)
+    on conflict (customer) do update set seen_at = excluded.seen_at
+    where profile.seen_at < excluded.seen_at`
+}
+
+export type ProfileRow = {
+  customer: number
+  org: string
+  bornAt: Date
+  seenAt: Date
+  doc: Doc
+  emptied: number
+}
+
+const profileColumns = (tx: Tx) => tx`customer, org, born_at, seen_at, doc, emptied::float8 as emptied`
+
+/** Held until the transaction ends, in the order of their numbers. */
+export function lockProfiles(tx: Tx, customers: readonly number[]): Promise<ProfileRow[]> {
+  return tx<ProfileRow[]>`
+    select ${profileColumns(tx)} from customers.profile
+    where customer = any (${customers}::int[])
+    order by customer
+    for no key update`
+}
+
+export function profilesOf(tx: Tx, customers: readonly number[]): Promise<ProfileRow[]> {
+  return tx<ProfileRow[]>`
+    select ${profileColumns(tx)} from customers.profile where customer = any (${customers}::int[])`
+}
+
+export type ProfileWrite = Kept & { customer: number; org: string }
+
+export async function saveProfiles(tx: Tx, rows: readonly ProfileWrite[], now: Date): Promise<void> {
+  await tx`
+    update customers.profile
+    set doc = fresh.doc, emptied = fresh.emptied, org = fresh.org, updated_at = ${now}, version = version + 1
+    from unnest(${rows.map((row) => row.customer)}::int[], ${rows.map((row) => JSON.stringify(row.doc))}::text[]::jsonb[],
+                ${rows.map((row) => String(row.emptied))}::text[]::bigint[], ${rows.map((row) => row.org)}::text[])
+         as fresh (customer, doc, emptied, org)
+    where profile.customer = fresh.customer`
+}
+
+export type PersonalRow = {
+  customer: number
+  attribute: string
+  kind: PersonalKind
+  sealed: Buffer
+}
+
+export async function savePersonal(tx: Tx, rows: readonly (PersonalRow & { lookup: Buffer | null })[]): Promise<void> {
+  await tx`
+    insert into customers.personal (customer, attribute, kind, sealed, lookup)
+    select * from unnest(${rows.map((row) => row.customer)}::int[], ${rows.map((row) => row.attribute)}::text[],
+                         ${rows.map((row) => row.kind)}::text[],
+                         ${bytes(
+                           tx,
+                           rows.map((row) => row.sealed),
+                         )},
+                         ${bytes(
+                           tx,
+                           rows.map((row) => row.lookup),
+                         )})
+    on conflict (customer, attribute)
+    do update set kind = excluded.kind, sealed = excluded.sealed, lookup = excluded.lookup`
+}
+
+export function lookupsOf(
+  tx: Tx,
+  customers: readonly number[],
+): Promise<{ customer: number; attribute: string; kind: PersonalKind; lookup: Buffer | null }[]> {
+  return tx`
+    select customer, attribute, kind, lookup from customers.personal where customer = any (${customers}::int[])`
+}
+
+export async function dropPersonal(tx: Tx, rows: readonly { customer: number; attribute: string }[]): Promise<void> {
+  await tx`
+    delete from customers.personal
+    using unnest(${rows.map((row) => row.customer)}::int[], ${rows.map((row) => row.attribute)}::text[])
+          as gone (customer, attribute)
+    where personal.customer = gone.customer and personal.attribute = gone.attribute`
+}
+
+export function personalOf(tx: Tx, customers: readonly number[]): Promise<PersonalRow[]> {
+  return tx<PersonalRow[]>`
+    select customer, attribute, kind, sealed from customers.personal where customer = any (${customers}::int[])`
+}
+
+/** Whose personal value this is, by any of its blind indexes. */
+export async function customersByLookup(
+  tx: Tx,
+  lookups: readonly Buffer[],
+  attribute: string | undefined,
+  limit: number,
+): Promise<number[]> {
+  const rows = await tx<{ customer: number }[]>`
+    select distinct customer from customers.personal
+    where lookup = any (${bytes(tx, [...lookups])}) and (${attribute ?? null}::text is null or attribute = ${attribute ?? null})
+    order by customer limit ${limit}`
+  return rows.map((row) => row.customer)
+}
+
+export type ListedRow = { id: string; customer: number; org: string; bornAt: Date; seenAt: Date }
+
+export type ListFilter = {
+  orgs?: readonly string[] | undefined
+  bornFrom?: string | undefined
+  bornUntil?: string | undefined
+  attribute?: string | undefined
+  value?: string | undefined
+  /** Only of these numbers. */
+  among?: readonly number[] | undefined
+}
+
+export const listSorts = {
+  lastSeen: { sql: 'seen_at', type: 'timestamptz' },
+  id: { sql: 'customer', type: 'int' },
+} as const
+
+/** The value of an attribute is compared as text; without one, the attribute must be there. No index serves it: rows are read in the order of the list. */
+export function pageOfProfiles(tx: Tx, filter: ListFilter, order: Order): Promise<ListedRow[]> {
+  const { orgs = null, bornFrom = null, bornUntil = null, attribute = null, value = null, among = null } = filter
+  return tx<ListedRow[]>`
+    select customer::text as id, customer, org, born_at, seen_at from customers.profile
+    where ${orgs ? tx`org = any (${orgs}::text[])` : tx`true`}
+      and ${among ? tx`customer = any (${among}::int[])` : tx`true`}
+      and ${bornFrom ? tx`born_at >= ${bornFrom}` : tx`true`}
+      and ${bornUntil ? tx`born_at < ${bornUntil}` : tx`true`}
+      and ${attribute && value === null ? tx`doc ? ${attribute}::text and coalesce(doc -> ${attribute}::text ->> 3, '') <> 'gone'` : tx`true`}
+      and ${attribute && value !== null ? tx`doc -> ${attribute}::text ->> 0 = ${value}::text and coalesce(doc -> ${attribute}::text ->> 3, '') <> 'gone'` : tx`true`}
+      and ${order.after(tx)}
+    order by ${order.by(tx)}
+    limit ${order.limit + 1}`
+}
+
+/** With the client time it was said, in milliseconds. */
+export function personalOfKind(
+  tx: Tx,
+  customers: readonly number[],
+  kind: PersonalKind,
+): Promise<(PersonalRow & { at: number })[]> {
+  return tx<(PersonalRow & { at: number })[]>`
+    select held.customer, held.attribute, held.kind, held.sealed, (profile.doc -> held.attribute ->> 1)::float8 as at
+    from customers.personal as held join customers.profile as profile on profile.customer = held.customer
+    where held.customer = any (${customers}::int[]) and held.kind = ${kind}`
+}
+
+/** Who holds a personal value: what its seal is bound to. */
+export const ownerOf = (customer: number, attribute: string) => `${customer}:${attribute}`
+
+/** For the rotation of keys. The key of a row is its owner. */
+export const personalColumn: SealedColumn = {
+  name: 'customers.personal.sealed',
+  async nextToReseal(tx, keyId, limit, after) {
+    const from = splitOwner(after ?? '0:')
+    const rows = await tx<PersonalRow[]>`
+      select customer, attribute, kind, sealed from customers.personal
+      where substring(sealed from 3 for 4) <> ${keyMark(keyId)}
+        and (customer, attribute) > (${from.customer}, ${from.attribute})
+      order by customer, attribute
+      limit ${limit}
+      for update skip locked`
+    return rows.map(({ customer, attribute, kind, sealed }): SealedRow => {
+      const owner = ownerOf(customer, attribute)
+      return { key: owner, owner, kind, sealed }
+    })
+  },
+  async save(tx, rows) {
+    const owners = rows.map((row) => splitOwner(row.key))
+    await tx`
+      update customers.personal as held set sealed = fresh.sealed
+      from unnest(${owners.map((owner) => owner.customer)}::int[], ${owners.map((owner) => owner.attribute)}::text[],
+                  ${bytes(
+                    tx,
+                    rows.map((row) => row.sealed),
+                  )}) as fresh (customer, attribute, sealed)
+      where held.customer = fresh.customer and held.attribute = fresh.attribute`
+  },
+  async count(tx) {
+    const rows = await tx<{ mark: Buffer; sealed: number }[]>`
+      select substring(sealed from 3 for 4) as mark, count(*)::float8 as sealed from customers.personal group by 1`
+    return rows.map((row) => ({ keyId: markedKey(row.mark), sealed: row.sealed }))
+  },
+}
+
+function splitOwner(owner: string): { customer: number; attribute: string } {
+  const at = owner.indexOf(':')
+  return { customer: Number(owner.slice(0, at)), attribute: owner.slice(at + 1) }
+}
