@@ -9,6 +9,13 @@ export type Limits = {
   readonly expandedBytes: number
 }
 
+/**
+ * What this file may unpack to: real data shrinks to a tenth, so two hundred times is a bomb whatever the limit allows.
+ */
+export function budgetOf(size: number, limits: Limits): number {
+  return Math.min(limits.expandedBytes, 100 * 1024 ** 2 + size * 200)
+}
+
 /** How far a reading is: bytes of the file as it lies on the disk. */
 export type Read = { bytes: number }
 
@@ -46,11 +53,12 @@ export async function* bytesOf(path: string, gzip: boolean, limits: Limits, read
   }
   // The error of either comes out of the loop below.
   const plain = pipeline(raw, createGunzip({ chunkSize: 256 * 1024 }), () => {})
+  const budget = budgetOf(await sizeOf(path), limits)
   let expanded = 0
   try {
     for await (const chunk of plain) {
       expanded += (chunk as Buffer).length
-      if (expanded > limits.expandedBytes) throw expandsTooFar(limits.expandedBytes)
+      if (expanded > budget) throw expandsTooFar(budget)
       yield chunk as Buffer
     }
   } catch (error) {
@@ -61,7 +69,7 @@ export async function* bytesOf(path: string, gzip: boolean, limits: Limits, read
 }
 
 export function expandsTooFar(limit: number): Problem {
-  const gib = (limit / 1024 ** 3).toFixed(1)
+  const gib = (limit / 1024 ** 3).toFixed(2)
   return new Problem(
     'too-large',
     'imports.expands',

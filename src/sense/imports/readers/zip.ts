@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
 import { Problem } from '../../../platform/problem.ts'
-import { brokenFile, expandsTooFar, type Limits, type Read } from './bytes.ts'
+import { brokenFile, budgetOf, expandsTooFar, type Limits, type Read } from './bytes.ts'
 
 type Entry = { method: number; packed: number; at: number }
 
@@ -27,7 +27,8 @@ export async function openZip(path: string, limits: Limits): Promise<Zip> {
   const file = await open(path)
   try {
     const entries = await directoryOf(file)
-    let left = limits.expandedBytes
+    const budget = budgetOf((await file.stat()).size, limits)
+    let left = budget
     return {
       has: (name) => entries.has(name),
       async *open(name, read) {
@@ -35,7 +36,7 @@ export async function openZip(path: string, limits: Limits): Promise<Zip> {
         if (!entry) throw brokenFile(`no entry ${name}`)
         for await (const chunk of contentOf(path, entry, read)) {
           left -= chunk.length
-          if (left < 0) throw expandsTooFar(limits.expandedBytes)
+          if (left < 0) throw expandsTooFar(budget)
           yield chunk
         }
       },

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type FieldProblem, Problem, text } from '../../../platform/problem.ts'
 import { homeZone, isZone, type Zone } from '../../../platform/time/zone.ts'
 import type { Envelope, Identity } from '../../collect/contract.ts'
@@ -206,5 +206,5 @@ export function rowMapper(
 }
 
 function keyOf(parts: unknown): string {
-  return `import-${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}`
+  return `import-${hash('sha256', JSON.stringify(parts), 'base64url')}`
 }

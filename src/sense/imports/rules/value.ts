@@ -84,8 +84,12 @@ export function understand(type: ValueType, cell: Cell | undefined, zone: Zone):
 
 const plainNumber = /^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d+)?(?:e[+-]?\d+)?$/i
 
+/** Most numbers of a file are nothing else. */
+const bareNumber = /^-?\d{1,15}(?:\.\d+)?$/
+
 /** `1,234.5`, `１２３４`, `-0.5`, `12%` (0.12), `(1,234.00)` as books write what is negative. */
 function numberOf(given: string): number | undefined {
+  if (bareNumber.test(given)) return Number(given)
   let text = halfWidth(given).replace(/\s/g, '').replace(/^[−–]/, '-')
   const negative = /^\((.+)\)$/.exec(text)
   if (negative?.[1]) text = `-${negative[1]}`
