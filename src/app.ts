@@ -18,6 +18,7 @@ import { orgsRoutes } from './govern/orgs/routes.ts'
 import { openVault, jobs as privacyJobs, type Vault } from './govern/privacy/privacy.ts'
 import { privacyRoutes } from './govern/privacy/routes.ts'
 import { systemRoutes } from './govern/system/routes.ts'
+import { openImports } from './importsWiring.ts'
 import { unauditedChange } from './platform/change.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { asMachine, type ChangeRecord, type Ctx, makeCtx, type RecordChange, withCtx } from './platform/ctx.ts'
@@ -42,6 +43,7 @@ import { collectStep, makeRoom, roomJob, type Step, startPipeline } from './sens
 import { permissions as collectPermissions } from './sense/collect/contract.ts'
 import { collectRoutes } from './sense/collect/routes.ts'
 import { permissions as customersPermissions } from './sense/customers/contract.ts'
+import { profileStep } from './sense/customers/customers.ts'
 import { customersRoutes } from './sense/customers/routes.ts'
 import { permissions as identityPermissions } from './sense/identity/contract.ts'
 import { identityStepWith } from './sense/identity/identity.ts'
@@ -250,10 +252,16 @@ export async function startApp(
 
 async function startWorker(ground: Ground, progress: Progress | undefined): Promise<Jobs> {
   progress?.('jobs')
-  const { ctx, audit, metrics, postgres } = ground
+  const { ctx, audit, metrics, postgres, home } = ground
   const sealing = startAuditSealing(ctx, audit)
   const pipeline = startPipeline(ctx, pipelineSteps(ctx))
-  const jobs = [...privacyJobs, ...accessJobs, ...auditJobs(audit), roomJob] as unknown as Job<never>[]
+  const jobs = [
+    ...privacyJobs,
+    ...accessJobs,
+    ...auditJobs(audit),
+    roomJob,
+    ...openImports(home.path).jobs,
+  ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
     alone: postgres !== undefined,
@@ -276,7 +284,7 @@ export function pipelineSteps(ctx: Ctx): Step[] {
     if (!known) throw new Error(`messages of a source that is not there: ${source}`)
     return known.org
   }
-  return [identityStepWith({ orgOf }), collectStep]
+  return [identityStepWith({ orgOf }), collectStep, profileStep]
 }
 
 /** The web server with every capability's routes. */
@@ -300,7 +308,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   collectRoutes(app)
   identityRoutes(app)
   customersRoutes(app)
-  importsRoutes(app)
+  importsRoutes(app, openImports(ground.home.path))
   await servePages(app, consoleFolder)
   return app
 }

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { asMachine, type Ctx } from './platform/ctx.ts'
+import { text } from './platform/problem.ts'
+import { createSource, entityModel, findSource, getEntity, listEvents } from './sense/catalog/catalog.ts'
+import { receive } from './sense/collect/collect.ts'
+import { listKinds } from './sense/identity/identity.ts'
+import type { Choices } from './sense/imports/contract.ts'
+import { type Imports, importsWith } from './sense/imports/imports.ts'
+
+/** Imports on the collection, the catalogue and the identities of this program. `home` is its home folder. */
+export function openImports(home: string): Imports {
+  return importsWith({ receive, source: sourceOfImports, choices, folder: join(home, 'imports') })
+}
+
+/** What an organisation imports arrives under a source of its own, made when it first imports. */
+async function sourceOfImports(ctx: Ctx, org: string): Promise<{ id: string }> {
+  const machine = asMachine(ctx, 'imports')
+  const project = `import-${org}`
+  const known = await findSource(machine, project)
+  if (known) return known
+  try {
+    return await createSource(machine, { name: '文件导入', project, kind: 'import', org })
+  } catch (error) {
+    // Another import of the organisation was as quick.
+    const made = await findSource(machine, project)
+    if (made) return made
+    throw error
+  }
+}
+
+/** What columns may become, by what the catalogue and identity know. */
+async function choices(ctx: Ctx): Promise<Choices> {
+  const machine = asMachine(ctx, 'imports')
+  const [kinds, model, events] = await Promise.all([
+    listKinds(machine, { limit: 200 }),
+    entityModel(machine),
+    listEvents(machine, { limit: 200, state: 'active' }),
+  ])
+  const details = await Promise.all(model.items.map(({ type }) => getEntity(machine, type)))
+  return {
+    identities: kinds.items.filter(({ enabled }) => enabled).map(({ id, name }) => ({ kind: id, name })),
+    items: model.items
+      .filter(({ type }) => type !== 'customer')
+      .map(({ type, zh, en }) => ({ type, name: { zh, en } })),
+    events: events.items.map(({ name, zh, en }) => ({ name, title: text(zh || name, en || name) })),
+    attributes: model.items.flatMap(({ type }, i) =>
+      (details[i]?.attributes ?? []).map(({ name, zh, en }) => ({
+        of: type,
+        name,
+        title: text(zh || name, en || name),
+      })),
+    ),
+  }
+}
