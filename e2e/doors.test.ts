@@ -6,13 +6,18 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { Envelope } from '../src/sense/collect/contract.ts'
-import { type Kit, openKit } from '../src/sense/collect/doors/testkit.ts'
+import { type Kit, openKit } from '../src/sense/collect/doors/doors-testing.ts'
 import { openPage } from './browser.ts'
 
 const { resolve } = createRequire(import.meta.url)
 
 /** A page of the bank's on an origin of its own, with an SDK in it as a bank would put it there. */
-async function bankPage(t: TestContext, sdk: string): Promise<Page> {
+async function bankPage(t: TestContext, sdk: string): Promise<{ page: Page; kit: Kit; doors: string }> {
+  // What is opened first is closed first: a page that outlived its servers would complain of them.
+  const page = await openPage(t)
+  const kit = await openKit(t)
+  const doors = await kit.listen()
+
   const script = await readFile(resolve(sdk))
   const server = createServer((request, response) => {
     if (request.url === '/sdk.js') return response.setHeader('content-type', 'text/javascript').end(script)
@@ -28,9 +33,8 @@ async function bankPage(t: TestContext, sdk: string): Promise<Page> {
     server.closeAllConnections()
     return new Promise((closed) => server.close(closed))
   })
-  const page = await openPage(t)
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/wealth?utm_source=wechat`)
-  return page
+  return { page, kit, doors }
 }
 
 /** Waits for what a page sends by itself. */
@@ -62,9 +66,7 @@ const ways: [name: string, para: object][] = [
 ]
 for (const [name, para] of ways)
   test(`sa-sdk-javascript sends by ${name} from a page of another origin: views, logins, profiles, clicks`, async (t) => {
-    const kit = await openKit(t)
-    const url = await kit.listen()
-    const page = await bankPage(t, 'sa-sdk-javascript/sensorsdata.min.js')
+    const { page, kit, doors: url } = await bankPage(t, 'sa-sdk-javascript/sensorsdata.min.js')
     await page.evaluate(
       ([server, options]) => {
         const sa = (globalThis as unknown as Globals).sensorsDataAnalytic201505
@@ -112,9 +114,7 @@ for (const [name, para] of ways)
   })
 
 test('sa-sdk-javascript shows in its debug mode what our debug door says', async (t) => {
-  const kit = await openKit(t)
-  const url = await kit.listen()
-  const page = await bankPage(t, 'sa-sdk-javascript/sensorsdata.min.js')
+  const { page, doors: url } = await bankPage(t, 'sa-sdk-javascript/sensorsdata.min.js')
   const said = page.waitForEvent('dialog').then(async (dialog) => {
     const message = dialog.message()
     await dialog.accept()
@@ -131,9 +131,7 @@ test('sa-sdk-javascript shows in its debug mode what our debug door says', async
 
 for (const strategy of ['standard', 'batching'])
   test(`@segment/analytics-next sends from a page of another origin, ${strategy}`, async (t) => {
-    const kit = await openKit(t)
-    const url = await kit.listen()
-    const page = await bankPage(t, '@segment/analytics-next/dist/umd/index.js')
+    const { page, kit, doors: url } = await bankPage(t, '@segment/analytics-next/dist/umd/index.js')
     await page.evaluate(
       async ([host, way]) => {
         const integration = {

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { InjectOptions } from 'fastify'
 import { Problem, text } from '../../platform/problem.ts'
+import { type Kit, openKit } from './doors/doors-testing.ts'
 import { checksum } from './doors/sensorsBody.ts'
-import { type Kit, openKit } from './doors/testkit.ts'
 
 const time = Date.parse('2026-01-05T00:59:00Z')
 const track = { type: 'track', event: 'PayOrder', time, distinct_id: 'c-1', properties: { amount: 1 } }
@@ -307,4 +307,24 @@ test('the native door says of each message what became of it', async (t) => {
     payload: gzipSync(JSON.stringify({ messages })),
   })
   assert.equal(zipped.json().results[0].outcome, 'duplicate')
+})
+
+test('a service key sends for the project it names', async (t) => {
+  const kit = await openKit(t, {
+    authenticate: async (_ctx, request) =>
+      request.headers.authorization === 'Bearer zxk_core'
+        ? { who: { kind: 'key', id: 'key_1', name: '核心系统' }, scope: 'nothing', permissions: new Set() }
+        : undefined,
+  })
+  const message = { id: 'a', type: 'event', time: '2026-01-05T01:00:00Z', event: 'a', ids: { login_id: 'u' } }
+  const send = (project: string) =>
+    kit.app.inject({
+      method: 'POST',
+      url: `/v1/collect?project=${project}`,
+      headers: { authorization: 'Bearer zxk_core' },
+      payload: { messages: [message] },
+    })
+  assert.equal((await send('bank_prod')).json().results[0].outcome, 'stored')
+  assert.equal(kit.received[0]?.source, 'src_bank')
+  assert.equal((await send('nobody')).json().code, 'collect.unknown_project')
 })

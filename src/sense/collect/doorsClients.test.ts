@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import type { Envelope } from './contract.ts'
-import { type Kit, openKit } from './doors/testkit.ts'
+import { type Kit, openKit } from './doors/doors-testing.ts'
 
 const require = createRequire(import.meta.url)
 

@@ -66,3 +66,14 @@ export function writeKeyOf(request: FastifyRequest, body: unknown): string | und
   ]
   return candidates.find((one): one is string => typeof one === 'string' && one !== '' && one.length <= 200)
 }
+
+export function unknownProject(): never {
+  throw new Problem(
+    'denied',
+    'collect.unknown_project',
+    text(
+      '没有该项目的数据源,请检查上报地址中的 project',
+      'No source has this project: check project= in the address that is sent to',
+    ),
+  )
+}

@@ -55,7 +55,6 @@ function tidy(parent: Record<string, unknown>, path: string, depth: number): Pro
   let fault: Problem | undefined
   for (const name of Object.keys(parent)) {
     const value = parent[name]
-    const here = path === '' ? name : `${path}.${name}`
     if (isUnsafe(name, value)) {
       delete parent[name]
       fault ??= invalidField(
@@ -66,6 +65,7 @@ function tidy(parent: Record<string, unknown>, path: string, depth: number): Pro
     } else if (typeof value === 'string') {
       if (!isStorable(value)) parent[name] = value.toWellFormed().replaceAll('\0', '')
     } else if (typeof value === 'object' && value !== null) {
+      const here = path === '' ? name : `${path}.${name}`
       if (depth < maxDepth) fault = tidy(value as Record<string, unknown>, here, depth + 1) ?? fault
       else {
         parent[name] = '…'

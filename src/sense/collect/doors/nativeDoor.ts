@@ -5,7 +5,7 @@ import { endpoint } from '../../../platform/http/endpoint.ts'
 import { validatorCompiler } from '../../../platform/http/validate.ts'
 import { NativeBatch, NativeResults } from '../contract.ts'
 import { maxBodyBytes } from './bytes.ts'
-import { type DoorDeps, perMinute, preflight, sourceOfKey, writeKeyOf } from './door.ts'
+import { type DoorDeps, perMinute, preflight, sourceOfKey, unknownProject, writeKeyOf } from './door.ts'
 import { isRaw } from './message.ts'
 import { readNative } from './native.ts'
 
@@ -31,8 +31,10 @@ export function nativeDoor<S extends { readonly id: string }>(door: FastifyInsta
     perMinute,
     async handle(ctx, { body, query, request }) {
       const machine = asMachine(ctx, 'collect')
-      const key = ctx.who.kind === 'key' ? (query.project ?? 'default') : writeKeyOf(request, undefined)
-      const source = await sourceOfKey(machine, key, deps)
+      const source =
+        ctx.who.kind === 'key'
+          ? ((await deps.findSource(machine, query.project ?? 'default')) ?? unknownProject())
+          : await sourceOfKey(machine, writeKeyOf(request, undefined), deps)
       const messages: readonly unknown[] = body.messages
       const incoming = messages.map(readNative)
       const outcomes = await deps.receive(machine, source, incoming)

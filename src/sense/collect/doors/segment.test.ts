@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Envelope, Refusal } from '../contract.ts'
+import { vectors } from './doors-testing.ts'
 import { readSegment, segmentMessages } from './segment.ts'
-import { vectors } from './testkit.ts'
 
 const receivedAt = new Date('2026-01-05T01:00:00Z')
 

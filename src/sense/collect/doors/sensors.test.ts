@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Envelope, Incoming, Refusal } from '../contract.ts'
+import { vectors } from './doors-testing.ts'
 import { readSensors } from './sensors.ts'
 import { checksum, sensorsForm, sensorsMessages } from './sensorsBody.ts'
-import { vectors } from './testkit.ts'
 
 const receivedAt = new Date('2026-01-05T01:00:00Z')
 const at = receivedAt.getTime()

@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { asMachine, type Ctx } from '../../../platform/ctx.ts'
 import { endpoint } from '../../../platform/http/endpoint.ts'
-import { Problem, text } from '../../../platform/problem.ts'
+import { Problem } from '../../../platform/problem.ts'
 import type { Incoming } from '../contract.ts'
 import { maxBodyBytes } from './bytes.ts'
-import { type DoorDeps, perMinute, preflight } from './door.ts'
+import { type DoorDeps, perMinute, preflight, unknownProject } from './door.ts'
 import { keyOf, makeStorable, refusedBy } from './message.ts'
 import { readSensors, type SensorsMessage } from './sensors.ts'
 import { type SensorsForm, sensorsForm, sensorsMessages } from './sensorsBody.ts'
@@ -114,8 +114,7 @@ async function place<S extends { readonly id: string }>(
   const placed = new Map<string, Placed<S>[number]>()
   read.forEach((message, index) => {
     const own = message.project === undefined ? undefined : named.get(message.project)
-    const source = own ?? ofAddress
-    if (!source) throw unknownProject()
+    const source = own ?? ofAddress ?? unknownProject()
     const group = placed.get(source.id) ?? { source, messages: [] }
     group.messages.push({ index, incoming: own ? message.incoming : withProject(message) })
     placed.set(source.id, group)
@@ -151,15 +150,4 @@ async function tryOut<S extends { readonly id: string }>(
   }
   const type = 'application/json; charset=utf-8'
   return faults.length === 0 ? { status: 200, type, body: {} } : { status: 402, type, body: faults }
-}
-
-function unknownProject(): Problem {
-  return new Problem(
-    'denied',
-    'collect.unknown_project',
-    text(
-      '没有该项目的数据源,请检查上报地址中的 project',
-      'No source has this project: check project= in the address that is sent to',
-    ),
-  )
 }

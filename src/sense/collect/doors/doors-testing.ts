@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { createHttp } from '../../../platform/http/server.ts'
+import { type Authenticate, createHttp } from '../../../platform/http/server.ts'
 import { createMetrics } from '../../../platform/metrics.ts'
 import { type TestCtx, testCtx } from '../../../platform/testing/testing.ts'
 import type { Envelope, Incoming, Refusal } from '../contract.ts'
@@ -24,19 +24,24 @@ export type Kit = {
 /** The product's own server with the doors open, before a house that remembers what it was given and nothing else. */
 export async function openKit(
   t: TestContext,
-  options: { plan?: (one: Incoming) => Refusal | undefined } = {},
+  options: { plan?: (one: Incoming) => Refusal | undefined; authenticate?: Authenticate } = {},
 ): Promise<Kit> {
   const ctx = await testCtx(t)
   const app = await createHttp({
     ctx,
-    authenticate: async () => undefined,
+    authenticate: options.authenticate ?? (async () => undefined),
     metrics: createMetrics(),
     publicUrl: 'http://localhost',
     trustProxy: false,
     // What a console may ask in a minute: the doors must not stand under it.
     requestsPerMinute: 5,
   })
-  t.after(() => app.close())
+  t.after(async () => {
+    const closing = app.close()
+    // A browser keeps connections on which it never asked anything; the server would wait for them.
+    app.server.closeAllConnections()
+    await closing
+  })
   const received: Kit['received'] = []
   const seen = new Set<string>()
   let failure: Error | undefined
