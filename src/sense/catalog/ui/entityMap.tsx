@@ -18,7 +18,8 @@ export function EntityMap({ model }: { model: EntityModel }) {
     spots.set(type, { x: middle.x + 400 * Math.cos(angle), y: middle.y + 215 * Math.sin(angle) })
   }
   return (
-    <svg className="zx-cat-map" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t('实体关系图', 'Relations')}>
+    <svg className="zx-cat-map" viewBox={`0 0 ${width} ${height}`}>
+      <title>{t('实体关系图', 'How the types are related')}</title>
       <defs>
         <marker id={arrow} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
           <path d="M0 0 L8 4 L0 8 z" style={{ fill: 'var(--zx-quiet)', stroke: 'none' }} />

@@ -131,5 +131,11 @@ export function RelationsPanel({ entity }: { entity: EntityDetail }) {
 
 function TypeName({ type, here, names }: { type: string; here: string; names: ReadonlyMap<string, string> }) {
   const name = names.get(type) ?? type
-  return type === here ? <span>{name}</span> : <Link to={`/sense/entities/${type}?tab=relations`}>{name}</Link>
+  return type === here ? (
+    <span>{name}</span>
+  ) : (
+    <Link className="zx-cat-link" to={`/sense/entities/${type}?tab=relations`}>
+      {name}
+    </Link>
+  )
 }
