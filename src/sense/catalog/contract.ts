@@ -203,6 +203,7 @@ export const Decision = Type.Object(
 )
 export type Decision = Static<typeof Decision>
 export const Decided = Type.Object({ changed: Type.Integer() })
+export type Decided = Static<typeof Decided>
 
 const Codes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 500, uniqueItems: true })
 const propertyFields = {

@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/db/db.ts'
 import type { Order } from '../../platform/page.ts'
 import type { ConflictQuery, ConflictState, MergeQuery, MergeWhy } from './contract.ts'
+import { instants } from './store.ts'
 
 export type MergeRow = {
   id: string
@@ -36,7 +37,7 @@ export async function insertMerges(tx: Tx, merges: readonly NewMergeRow[]): Prom
                 ${column((one) => one.loser)}::int[], ${column((one) => one.loserOrg)}::text[],
                 ${column((one) => one.why)}::text[], ${column((one) => one.reason)}::text[],
                 ${column((one) => one.viaKind)}::text[], ${column((one) => JSON.stringify(one.moved))}::text[],
-                ${column((one) => one.at)}::timestamptz[], ${column((one) => one.byId)}::text[],
+                ${instants(column((one) => one.at))}::timestamptz[], ${column((one) => one.byId)}::text[],
                 ${column((one) => one.byName)}::text[])
       as made(id, winner, loser, loser_org, why, reason, via_kind, moved, at, by_id, by_name)`
 }
@@ -143,7 +144,7 @@ export async function queueConflicts(tx: Tx, conflicts: readonly NewConflict[]):
       select * from unnest(
         ${column((one) => one.id)}::text[], ${column((one) => one.one)}::int[], ${column((one) => one.other)}::int[],
         ${column((one) => one.viaKind)}::text[], ${column((one) => one.viaMatch)}::text[],
-        ${column((one) => one.firstSeen)}::timestamptz[], ${column((one) => one.lastSeen)}::timestamptz[],
+        ${instants(column((one) => one.firstSeen))}::timestamptz[], ${instants(column((one) => one.lastSeen))}::timestamptz[],
         ${column((one) => one.count)}::int[], ${column((one) => one.source)}::text[])
         as seen(id, one, other, via_kind, via_match, first_seen, last_seen, count, source)
     ), down (root, id) as (

@@ -123,7 +123,11 @@ function unknown(field: string, customer: number): never {
 
 function toMerge(kinds: Kinds, row: merges.MergeRow, now: number): Merge {
   const name = (kind: string) => ({ kind, name: kinds.get(kind)?.name ?? { zh: kind, en: kind } })
-  const moved = Map.groupBy(row.moved, ([kind]) => kind)
+  const rank = ([kind]: [string, string]) => kinds.get(kind)?.rank ?? 0
+  const moved = Map.groupBy(
+    row.moved.toSorted((a, b) => rank(a) - rank(b)),
+    ([kind]) => kind,
+  )
   return {
     ...{ id: row.id, winner: row.winner, loser: row.loser, now, why: row.why, reason: row.reason },
     via: row.viaKind ? name(row.viaKind) : null,

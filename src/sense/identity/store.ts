@@ -1,5 +1,10 @@
 import type { Tx } from '../../platform/db/db.ts'
 
+/** For `unnest(…::timestamptz[])`: of a list of dates the driver would take the type from its first. */
+export function instants(dates: readonly Date[]): string[] {
+  return dates.map((date) => date.toISOString())
+}
+
 /**
  * One decision about who is who at a time: the pipeline, an import and a person's decision never interleave. Statements
  * after it see all that the ones before it wrote.
@@ -24,16 +29,27 @@ export async function keepAnswer(tx: Tx, batch: Buffer, customers: readonly numb
 
 export type Pairs = { kinds: string[]; matches: string[] }
 
-/** Who holds them, by place in the arrays; `old`: not seen since that instant. */
-export function holdersOf(
+/**
+ * Who holds them, by place in the arrays; `old`: not seen since that instant. Ten thousand go in as two texts and come
+ * out as one: an array of as many values costs the driver more than the engine takes to find them. *Trap*: values have
+ * no control characters (`faultOf`), or lines would not be values.
+ */
+export async function holdersOf(
   tx: Tx,
   { kinds, matches }: Pairs,
   since: Date,
 ): Promise<{ place: number; customer: number; old: boolean }[]> {
-  return tx<{ place: number; customer: number; old: boolean }[]>`
-    select wanted.place::int as place, link.customer, link.last_seen <= ${since} as old
-    from unnest(${kinds}::text[], ${matches}::text[]) with ordinality as wanted(kind, match, place)
+  const [row] = await tx<{ found: string | null }[]>`
+    select string_agg(wanted.place || ' ' || link.customer || case when link.last_seen <= ${since} then ' o' else '' end, ',')
+      as found
+    from rows from (string_to_table(${kinds.join('\n')}, chr(10)), string_to_table(${matches.join('\n')}, chr(10)))
+      with ordinality as wanted(kind, match, place)
     join identity.link on link.kind = wanted.kind and link.match = wanted.match`
+  if (!row?.found) return []
+  return row.found.split(',').map((found) => {
+    const [place, customer, old] = found.split(' ')
+    return { place: Number(place), customer: Number(customer), old: old !== undefined }
+  })
 }
 
 export type HeldRow = {
@@ -67,7 +83,7 @@ export async function insertCustomers(tx: Tx, orgs: readonly string[], bornAt: r
   const rows = await tx<{ id: number }[]>`
     insert into identity.customer (org, born_at)
     select org, born_at
-    from unnest(${[...orgs]}::text[], ${[...bornAt]}::timestamptz[]) with ordinality as born(org, born_at, place)
+    from unnest(${[...orgs]}::text[], ${instants(bornAt)}::timestamptz[]) with ordinality as born(org, born_at, place)
     order by place
     returning id`
   return rows.map((row) => row.id).sort((a, b) => a - b)
@@ -83,8 +99,8 @@ export async function insertLinks(tx: Tx, links: readonly LinkWrite[]): Promise<
                 ${links.map((link) => link.shown)}::text[],
                 ${links.map((link) => link.sealed?.toString('hex') ?? null)}::text[],
                 ${links.map((link) => link.customer)}::int[], ${links.map((link) => link.org)}::text[],
-                ${links.map((link) => link.firstSeen)}::timestamptz[],
-                ${links.map((link) => link.lastSeen)}::timestamptz[], ${links.map((link) => link.source)}::text[])
+                ${instants(links.map((link) => link.firstSeen))}::timestamptz[],
+                ${instants(links.map((link) => link.lastSeen))}::timestamptz[], ${links.map((link) => link.source)}::text[])
       as fresh(kind, match, shown, sealed, customer, org, first_seen, last_seen, source)`
 }
 
@@ -96,8 +112,8 @@ export async function updateLinks(tx: Tx, links: readonly HeldRow[]): Promise<vo
         first_seen = now.first_seen
     from unnest(${links.map((link) => link.kind)}::text[], ${links.map((link) => link.match)}::text[],
                 ${links.map((link) => link.customer)}::int[], ${links.map((link) => link.org)}::text[],
-                ${links.map((link) => link.firstSeen)}::timestamptz[],
-                ${links.map((link) => link.lastSeen)}::timestamptz[], ${links.map((link) => link.source)}::text[])
+                ${instants(links.map((link) => link.firstSeen))}::timestamptz[],
+                ${instants(links.map((link) => link.lastSeen))}::timestamptz[], ${links.map((link) => link.source)}::text[])
       as now(kind, match, customer, org, first_seen, last_seen, source)
     where link.kind = now.kind and link.match = now.match`
 }
@@ -106,7 +122,7 @@ export async function updateLinks(tx: Tx, links: readonly HeldRow[]): Promise<vo
 export async function touchLinks(tx: Tx, { kinds, matches }: Pairs, lastSeen: readonly Date[]): Promise<void> {
   await tx`
     update identity.link set last_seen = greatest(link.last_seen, seen.at)
-    from unnest(${kinds}::text[], ${matches}::text[], ${[...lastSeen]}::timestamptz[]) as seen(kind, match, at)
+    from unnest(${kinds}::text[], ${matches}::text[], ${instants(lastSeen)}::timestamptz[]) as seen(kind, match, at)
     where link.kind = seen.kind and link.match = seen.match`
 }
 

@@ -147,7 +147,8 @@ function aliasOf(message: Raw, given: Identity[]): Identity[] {
   const ids = [...given]
   if (!ids.some(({ kind }) => kind === 'login_id'))
     throw invalidField('userId', 'segment.user_id', text('不能为空', 'must not be empty'))
-  addIdentity(ids, 'anonymous_id', previous)
+  // The browser client names a user that it knows already on both sides.
+  if (!ids.some(({ value }) => value === previous)) addIdentity(ids, 'anonymous_id', previous)
   return ids
 }
 
