@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { resealSome, rotateDataKey } from '../../govern/privacy/privacy.ts'
 import { read } from '../../platform/change.ts'
 import { type Ctx, withCtx } from '../../platform/ctx.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -7,6 +8,7 @@ import { listMerges, mergeCustomers, undoMerge } from '../identity/identity.ts'
 import type { CustomerDetail } from './contract.ts'
 import { customerTimeline, getCustomer, listCustomers, registerSection, revealCustomer } from './customers.ts'
 import { unregisterSection } from './sections.ts'
+import { personalColumn } from './store.ts'
 import { did, is, openBank } from './testing/testing.ts'
 
 const one = { customer_no: '1001' }
@@ -248,6 +250,29 @@ test('personal values are shown in clear to who may, for a reason, and on the re
     refused('customers.not_personal'),
   )
   assert.equal(ctx.recorded.length, 1)
+})
+
+test('personal values follow a new data key, and are read and found as before', async (t) => {
+  const { ctx, web, say } = await openBank(t)
+  await say(web, is(one, 'set', '2026-01-05 08:00', { name: '测试一', mobile: '19900000001' }))
+  await say(web, is(two, 'set', '2026-01-05 08:00', { 'a:b 手机号': '19900000002' }))
+  await rotateDataKey(ctx)
+  await ctx.clock.advance(60_000)
+  const first = await resealSome(ctx, personalColumn, 2)
+  const second = await resealSome(ctx, personalColumn, 2, first.last)
+  assert.deepEqual([first.moved, second.moved], [2, 1])
+  const keys = await read(ctx, personalColumn.count)
+  assert.deepEqual(
+    keys.map((key) => key.sealed),
+    [3],
+  )
+  assert.deepEqual(valuesOf(await getCustomer(ctx, await numberOf(ctx, '测试一'))), {
+    name: '测**',
+    mobile: '199****0001',
+  })
+  assert.deepEqual(valuesOf(await getCustomer(ctx, await numberOf(ctx, '19900000002'))), {
+    'a:b 手机号': '199****0002',
+  })
 })
 
 test('a later capability adds its section to the page; one that fails is left out', async (t) => {

@@ -47,7 +47,7 @@ export function CustomerHead({ customer, revealed, reveal }: HeadProps) {
             { label: t('首次出现', 'First heard of'), value: time(customer.born) },
             {
               label: t('最近活动', 'Last seen'),
-              value: activity.last ? `${time(activity.last)}(${ago(activity.last)})` : undefined,
+              value: activity.last ? `${time(activity.last)} · ${ago(activity.last)}` : undefined,
             },
             { label: t('事件总数', 'Events in all'), value: number(activity.events) },
             others.length > 0 && {

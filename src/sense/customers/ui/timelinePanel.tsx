@@ -52,7 +52,7 @@ export function TimelinePanel({ customer }: { customer: CustomerDetail }) {
           optionFilterProp="label"
           options={customer.activity.top.map((one) => ({
             value: one.event,
-            label: `${eventLabel(t, one)}(${number(one.events)})`,
+            label: `${eventLabel(t, one)} · ${number(one.events)}`,
           }))}
           value={filters.event ?? []}
           onChange={(event: string[]) => change({ event })}
