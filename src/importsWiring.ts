@@ -44,7 +44,7 @@ async function choices(ctx: Ctx): Promise<Choices> {
       .map(({ type, zh, en }) => ({ type, name: { zh, en } })),
     events: events.items.map(({ name, zh, en }) => ({ name, title: text(zh || name, en || name) })),
     attributes: model.items.flatMap(({ type }, i) =>
-      (details[i]?.attributes ?? []).map(({ name, zh, en }) => ({
+      (details[i]?.own ?? []).map(({ name, zh, en }) => ({
         of: type,
         name,
         title: text(zh || name, en || name),
