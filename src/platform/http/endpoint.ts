@@ -33,8 +33,8 @@ export type Endpoint<
   answer?: A
   /** Bytes of body, where a megabyte is not the right limit. */
   bodyLimit?: number
-  /** Calls a minute and caller, where the general limit is too generous. */
-  perMinute?: number
+  /** Calls a minute and caller, where the general limit is too generous; `false` for the doors of machines. */
+  perMinute?: number | false
   handle(ctx: Ctx, parts: Parts<Of<P>, Of<Q>, Of<B>>): Promise<Answer<A>> | Answer<A>
 }
 
@@ -50,7 +50,7 @@ export function endpoint<
     method: route.method,
     url: route.url,
     ...(route.bodyLimit ? { bodyLimit: route.bodyLimit } : {}),
-    config: { needs: route.needs, ...(route.perMinute ? { rateLimit: { max: route.perMinute } } : {}) },
+    config: { needs: route.needs, ...limitOf(route.perMinute) },
     schema: {
       summary: route.summary,
       tags: [tagOf(route.url)],
@@ -67,6 +67,11 @@ export function endpoint<
       return answer ? answered : reply.code(204).send()
     },
   })
+}
+
+function limitOf(perMinute: number | false | undefined) {
+  if (perMinute === undefined) return {}
+  return { rateLimit: perMinute === false ? (false as const) : { max: perMinute } }
 }
 
 function tagOf(url: string): string {

@@ -92,8 +92,20 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     request.ctx?.log[reply.statusCode >= 500 ? 'warn' : 'debug'](seen, 'request')
   })
   endEventsOnClose(app)
+  app.addHook('preClose', async () => endConnections(app))
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply))
   return app
+}
+
+/** How long an answer under way may take when the server stops. */
+const graceMs = 5000
+
+/**
+ * A connection that never sent a request counts as busy (browsers open them ahead, port scanners leave them): without
+ * this a single one would hold up the stop for as long as it likes.
+ */
+function endConnections(app: FastifyInstance): void {
+  setTimeout(() => app.server.closeAllConnections(), graceMs).unref()
 }
 
 function safeRequestId(given: string | string[] | undefined): string {
