@@ -7,8 +7,8 @@ import { Problem } from '../../platform/problem.ts'
 import { listMerges, mergeCustomers, undoMerge } from '../identity/identity.ts'
 import type { CustomerDetail } from './contract.ts'
 import { customerTimeline, getCustomer, listCustomers, registerSection, revealCustomer } from './customers.ts'
+import { personalColumn } from './sealedPersonal.ts'
 import { unregisterSection } from './sections.ts'
-import { personalColumn } from './store.ts'
 import { did, is, openBank } from './testing/testing.ts'
 
 const one = { customer_no: '1001' }

@@ -1,6 +1,6 @@
 // The face of the customers: the profile that messages write, and the one page that shows a customer whole.
 import { registerSealed } from '../../govern/privacy/privacy.ts'
-import { personalColumn } from './store.ts'
+import { personalColumn } from './sealedPersonal.ts'
 
 export { profileStep } from './effects.ts'
 export { listCustomers } from './list.ts'

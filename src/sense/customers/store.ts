@@ -1,12 +1,9 @@
-import type { PersonalKind } from '../../govern/privacy/contract.ts'
-import type { SealedColumn, SealedRow } from '../../govern/privacy/privacy.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import type { Order } from '../../platform/page.ts'
-import { keyMark, markedKey } from '../../platform/secrets/sealed.ts'
-import type { Doc, Kept } from './rules/profile.ts'
+import type { Doc, Kept, Kind } from './rules/profile.ts'
 
 /** Bytes for `unnest`: the driver finds the array type of anything but bytes by itself. 1001 is `bytea[]`. */
-const bytes = (tx: Tx, values: (Buffer | null)[]) => tx.array(values as Buffer[], 1001)
+export const bytes = (tx: Tx, values: (Buffer | null)[]) => tx.array(values as Buffer[], 1001)
 
 export type SeenRow = { customer: number; org: string; seenAt: Date }
 
@@ -70,7 +67,7 @@ export async function saveProfiles(tx: Tx, rows: readonly ProfileWrite[], now: D
 export type PersonalRow = {
   customer: number
   attribute: string
-  kind: PersonalKind
+  kind: Kind
   sealed: Buffer
 }
 
@@ -94,7 +91,7 @@ export async function savePersonal(tx: Tx, rows: readonly (PersonalRow & { looku
 export function lookupsOf(
   tx: Tx,
   customers: readonly number[],
-): Promise<{ customer: number; attribute: string; kind: PersonalKind; lookup: Buffer | null }[]> {
+): Promise<{ customer: number; attribute: string; kind: Kind; lookup: Buffer | null }[]> {
   return tx`
     select customer, attribute, kind, lookup from customers.personal where customer = any (${customers}::int[])`
 }
@@ -163,7 +160,7 @@ export function pageOfProfiles(tx: Tx, filter: ListFilter, order: Order): Promis
 export function personalOfKind(
   tx: Tx,
   customers: readonly number[],
-  kind: PersonalKind,
+  kind: Kind,
 ): Promise<(PersonalRow & { at: number })[]> {
   return tx<(PersonalRow & { at: number })[]>`
     select held.customer, held.attribute, held.kind, held.sealed, (profile.doc -> held.attribute ->> 1)::float8 as at
@@ -173,43 +170,3 @@ export function personalOfKind(
 
 /** Who holds a personal value: what its seal is bound to. */
 export const ownerOf = (customer: number, attribute: string) => `${customer}:${attribute}`
-
-/** For the rotation of keys. The key of a row is its owner. */
-export const personalColumn: SealedColumn = {
-  name: 'customers.personal.sealed',
-  async nextToReseal(tx, keyId, limit, after) {
-    const from = splitOwner(after ?? '0:')
-    const rows = await tx<PersonalRow[]>`
-      select customer, attribute, kind, sealed from customers.personal
-      where substring(sealed from 3 for 4) <> ${keyMark(keyId)}
-        and (customer, attribute) > (${from.customer}, ${from.attribute})
-      order by customer, attribute
-      limit ${limit}
-      for update skip locked`
-    return rows.map(({ customer, attribute, kind, sealed }): SealedRow => {
-      const owner = ownerOf(customer, attribute)
-      return { key: owner, owner, kind, sealed }
-    })
-  },
-  async save(tx, rows) {
-    const owners = rows.map((row) => splitOwner(row.key))
-    await tx`
-      update customers.personal as held set sealed = fresh.sealed
-      from unnest(${owners.map((owner) => owner.customer)}::int[], ${owners.map((owner) => owner.attribute)}::text[],
-                  ${bytes(
-                    tx,
-                    rows.map((row) => row.sealed),
-                  )}) as fresh (customer, attribute, sealed)
-      where held.customer = fresh.customer and held.attribute = fresh.attribute`
-  },
-  async count(tx) {
-    const rows = await tx<{ mark: Buffer; sealed: number }[]>`
-      select substring(sealed from 3 for 4) as mark, count(*)::float8 as sealed from customers.personal group by 1`
-    return rows.map((row) => ({ keyId: markedKey(row.mark), sealed: row.sealed }))
-  },
-}
-
-function splitOwner(owner: string): { customer: number; attribute: string } {
-  const at = owner.indexOf(':')
-  return { customer: Number(owner.slice(0, at)), attribute: owner.slice(at + 1) }
-}

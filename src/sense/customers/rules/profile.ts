@@ -1,6 +1,9 @@
 import type { PersonalKind } from '../../../govern/privacy/contract.ts'
 import type { ProfileOp } from '../../collect/contract.ts'
 
+/** Of a personal attribute. */
+export type Kind = PersonalKind
+
 /** How an attribute came to its value; without it: by `set`. `gone` marks what was taken away, so that a late older value stays away. */
 export type How = 'set' | 'once' | 'sum' | 'list' | 'gone'
 
