@@ -103,6 +103,7 @@ create table identity.merge (
 create index on identity.merge (loser);
 create index on identity.merge (winner);
 create index on identity.merge (at, id);
+create index merge_undone on identity.merge (loser, winner) where undone_at is not null;
 alter table identity.merge enable row level security;
 alter table identity.merge force row level security;
 create policy both_seen on identity.merge

@@ -90,6 +90,7 @@ export const KindParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
 // ---- one customer
 
 export const HeldIdentity = Type.Object({
+  id: Type.String({ description: 'Tells it from others of the answer; two masks may look alike' }),
   kind: Type.String(),
   name: Words,
   strength: Strength,
@@ -118,10 +119,13 @@ export type CustomerIdentity = Static<typeof CustomerIdentity>
 
 export const CustomerParams = Type.Object({ customer: CustomerNumber })
 
-export const FindQuery = Type.Object({
-  q: Type.String({ minLength: 1, maxLength: 255, description: "A customer's number, or the value of an identity" }),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 20 })),
-})
+export const Find = Type.Object(
+  {
+    q: Type.String({ minLength: 1, maxLength: 255, description: "A customer's number, or the value of an identity" }),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 20 })),
+  },
+  strict,
+)
 export const Found = Type.Object({
   customer: Type.Integer(),
   org: Type.String(),
@@ -132,8 +136,8 @@ export const FoundList = Type.Object({ items: Type.Array(Found) })
 
 export const Reveal = Type.Object({ reason: Type.String({ maxLength: 200 }) }, strict)
 export const Revealed = Type.Object({
-  items: Type.Array(Type.Object({ kind: Type.String(), value: Type.String(), clear: Type.String() }), {
-    description: 'Personal ones only; `value` is the mask, to find it again',
+  items: Type.Array(Type.Object({ id: Type.String(), kind: Type.String(), clear: Type.String() }), {
+    description: 'Personal ones only, by the ids they are shown under',
   }),
 })
 export type Revealed = Static<typeof Revealed>

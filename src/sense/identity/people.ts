@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { namesOf } from '../../govern/orgs/orgs.ts'
 import { indexPersonal, presentEach, revealPersonal, type SealedItem } from '../../govern/privacy/privacy.ts'
 import { read } from '../../platform/change.ts'
@@ -90,6 +91,7 @@ async function identityIn(ctx: Ctx, tx: Tx, customer: number): Promise<CustomerI
 function held(kinds: Kinds, link: store.ShownLink, value: string, from: ReadonlyMap<string, number>): HeldIdentity {
   const kind = kinds.get(link.kind)
   return {
+    id: idOf(link),
     kind: link.kind,
     name: kind?.name ?? { zh: link.kind, en: link.kind },
     strength: kind?.strength ?? 'weak',
@@ -101,6 +103,11 @@ function held(kinds: Kinds, link: store.ShownLink, value: string, from: Readonly
     source: link.source,
     mergedFrom: from.get(ownerOf(link)) ?? null,
   }
+}
+
+/** A hash: neither a value nor its blind index goes where only a name for it is wanted. */
+function idOf(link: store.ShownLink): string {
+  return createHash('sha256').update(ownerOf(link)).digest('base64url').slice(0, 16)
 }
 
 /** Values as anyone may see them: personal ones masked. In the order given. */
@@ -128,10 +135,7 @@ export async function revealIdentities(ctx: Ctx, customer: number, reason: strin
   const items = personal.flatMap((link) => sealedItem(kinds, link) ?? [])
   const of = { kind: 'customer', id: String(self.id), org: self.org as Id<'org'> }
   const clear = await revealPersonal(ctx, { of, reason }, items)
-  const masks = await presentEach(ctx, items)
-  return {
-    items: personal.map(({ kind }, i) => ({ kind, value: masks[i] ?? '', clear: clear[i] ?? '' })),
-  }
+  return { items: personal.map((link, i) => ({ id: idOf(link), kind: link.kind, clear: clear[i] ?? '' })) }
 }
 
 /** The number each customer is found under today; a number that is none in the scope stays out. */

@@ -13,13 +13,13 @@ export function identityRoutes(app: FastifyInstance): void {
 
 function customerRoutes(app: FastifyInstance): void {
   endpoint(app, {
-    method: 'GET',
-    url: '/api/identity/customers',
+    method: 'POST',
+    url: '/api/identity/find',
     needs: 'identity.merge.read',
-    summary: 'Customers by their number or the exact value of any identity',
-    query: wire.FindQuery,
+    summary: 'Customers by their number or the exact value of any identity; not a GET, for addresses are logged',
+    body: wire.Find,
     answer: wire.FoundList,
-    handle: async (ctx, { query }) => ({ items: await identity.findByIdentity(ctx, query.q, query.limit) }),
+    handle: async (ctx, { body }) => ({ items: await identity.findByIdentity(ctx, body.q, body.limit) }),
   })
   endpoint(app, {
     method: 'GET',

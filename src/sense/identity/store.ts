@@ -7,10 +7,12 @@ export function instants(dates: readonly Date[]): string[] {
 
 /**
  * One decision about who is who at a time: the pipeline, an import and a person's decision never interleave. Statements
- * after it see all that the ones before it wrote.
+ * after it see all that the ones before it wrote. *Trap*: a plan that was kept from when the tables were small reads
+ * millions of rows from end to end, so statements of this transaction are planned for what there is.
  */
 export async function lockIdentity(tx: Tx): Promise<void> {
-  await tx`select pg_advisory_xact_lock(hashtext('identity'))`
+  await tx`
+    select pg_advisory_xact_lock(hashtext('identity')), set_config('plan_cache_mode', 'force_custom_plan', true)`
 }
 
 // ---- a batch
@@ -32,7 +34,7 @@ export type Pairs = { kinds: string[]; matches: string[] }
 /**
  * Who holds them, by place in the arrays; `old`: not seen since that instant. Ten thousand go in as two texts and come
  * out as one: an array of as many values costs the driver more than the engine takes to find them. *Trap*: values have
- * no control characters (`faultOf`), or lines would not be values.
+ * no control characters (`faultOf`), or lines would not be values. `limit 1` keeps the engine to its index.
  */
 export async function holdersOf(
   tx: Tx,
@@ -44,7 +46,10 @@ export async function holdersOf(
       as found
     from rows from (string_to_table(${kinds.join('\n')}, chr(10)), string_to_table(${matches.join('\n')}, chr(10)))
       with ordinality as wanted(kind, match, place)
-    join identity.link on link.kind = wanted.kind and link.match = wanted.match`
+    cross join lateral (
+      select customer, last_seen from identity.link
+      where link.kind = wanted.kind and link.match = wanted.match limit 1
+    ) link`
   if (!row?.found) return []
   return row.found.split(',').map((found) => {
     const [place, customer, old] = found.split(' ')
@@ -62,11 +67,14 @@ export type HeldRow = {
   source: string
 }
 
-/** All that these customers hold. */
+/** All that these customers hold. `offset 0` keeps the engine to its index, also while it knows nothing of the table. */
 export function linksOf(tx: Tx, customers: readonly number[]): Promise<HeldRow[]> {
   return tx<HeldRow[]>`
-    select kind, match, customer, org, first_seen, last_seen, source
-    from identity.link where customer = any (${[...customers]}::int[])`
+    select link.* from unnest(${[...customers]}::int[]) as wanted(customer)
+    cross join lateral (
+      select kind, match, customer, org, first_seen, last_seen, source
+      from identity.link where link.customer = wanted.customer offset 0
+    ) link`
 }
 
 /** Pairs among them whose merge a person undid, by the numbers they have now. */
