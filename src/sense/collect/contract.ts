@@ -112,6 +112,7 @@ export const Reject = Type.Object({
   reason: Type.Object({ zh: Type.String(), en: Type.String() }),
   field: Type.Union([Type.String(), Type.Null()]),
   state: Type.Enum(['open', 'replayed', 'dismissed']),
+  understood: Type.Boolean({ description: 'An envelope; otherwise it must be mended before it can be replayed' }),
 })
 export type Reject = Static<typeof Reject>
 export const RejectPage = PageOf(Reject)
@@ -128,10 +129,7 @@ export type RejectQuery = Static<typeof RejectQuery>
 export const RejectParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
 
 /** The message as it was sent, personal values masked unless the reader may see them; `editable` is what a replay sends. */
-export const RejectDetail = Type.Intersect([
-  Reject,
-  Type.Object({ message: Type.Unknown(), understood: Type.Boolean(), masked: Type.Boolean() }),
-])
+export const RejectDetail = Type.Intersect([Reject, Type.Object({ message: Type.Unknown(), masked: Type.Boolean() })])
 export type RejectDetail = Static<typeof RejectDetail>
 
 /** Counts by reason, for the owner of the data. */
@@ -141,6 +139,7 @@ export const RejectSummary = Type.Object({
       code: Type.String(),
       reason: Type.Object({ zh: Type.String(), en: Type.String() }),
       event: Type.Union([Type.String(), Type.Null()]),
+      field: Type.Union([Type.String(), Type.Null()]),
       count: Type.Integer(),
       last: Type.String({ format: 'date-time' }),
     }),

@@ -33,8 +33,8 @@ export async function summariseRejects(ctx: Ctx) {
 }
 
 function rejectLine(row: store.RejectRow): Reject {
-  const { id, source, event, code, reason, field, state } = row
-  return { id, at: row.at.toISOString(), source, event, code, reason, field, state }
+  const { id, source, event, code, reason, field, state, understood } = row
+  return { id, at: row.at.toISOString(), source, event, code, reason, field, state, understood }
 }
 
 /**
@@ -54,7 +54,7 @@ export async function getReject(ctx: Ctx, id: string): Promise<RejectDetail> {
       fields: ['message'],
     })
   const shown = row.understood ? maskEnvelope(message as Envelope) : maskRaw(message)
-  return { ...rejectLine(row), message: clear ? message : shown, understood: row.understood, masked: !clear }
+  return { ...rejectLine(row), message: clear ? message : shown, masked: !clear }
 }
 
 /**

@@ -286,9 +286,9 @@ export type RejectCount = {
 
 export function countRejects(tx: Tx): Promise<RejectCount[]> {
   return tx<RejectCount[]>`
-    select code, (array_agg(reason order by id desc))[1] as reason, event, count(*)::int as count, max(at) as last
+    select code, (array_agg(reason order by id desc))[1] as reason, event, field, count(*)::int as count, max(at) as last
     from collect.reject where state = 'open'
-    group by code, event order by count desc limit 100`
+    group by code, event, field order by count desc limit 100`
 }
 
 export function dropOldRejects(tx: Tx, before: Date) {

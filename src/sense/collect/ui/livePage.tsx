@@ -1,8 +1,9 @@
-import { Button, Input, Tag } from 'antd'
+import { Button, Input, Select, Tag } from 'antd'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useFormats } from '../../../console/kit/format.ts'
 import { PageHead, Panel } from '../../../console/kit/pageHead.tsx'
+import { useCan } from '../../../console/kit/session.tsx'
 import { Empty } from '../../../console/kit/states.tsx'
 import { useText } from '../../../console/kit/text.ts'
 import { useApi } from '../../../console/kit/useApi.ts'
@@ -55,7 +56,7 @@ export function LivePage() {
         <div className="zx-live-filters">
           <Filter label={t('事件名', 'Event')} value={filter('event')} change={set('event')} />
           <Filter label={t('身份标识的值', 'Value of an identity')} value={filter('id')} change={set('id')} />
-          <Filter label={t('数据源编号', 'Source id')} value={filter('source')} change={set('source')} />
+          <SourceFilter value={filter('source')} change={set('source')} />
           <State on={on} state={arriving.state} passedOver={arriving.passedOver} />
         </div>
         {arriving.messages.length === 0 ? (
@@ -86,6 +87,31 @@ function Filter({ label, value, change }: { label: string; value: string | undef
       defaultValue={value}
       allowClear
       onSearch={(typed) => change(typed.trim())}
+    />
+  )
+}
+
+/** By name, for those who may see the sources. */
+function SourceFilter({ value, change }: { value: string | undefined; change(value: string): void }) {
+  const t = useText()
+  const allowed = useCan()('catalog.source.read')
+  const { data } = useApi<{ items: { id: string; name: string }[] }>(
+    '/api/catalog/sources',
+    { limit: 200 },
+    { enabled: allowed },
+  )
+  if (!allowed) return null
+  return (
+    <Select
+      aria-label={t('数据源', 'Source')}
+      placeholder={t('数据源', 'Source')}
+      className="zx-live-source"
+      value={value}
+      allowClear
+      showSearch
+      optionFilterProp="label"
+      onChange={(chosen) => change(chosen ?? '')}
+      options={(data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
     />
   )
 }

@@ -14,7 +14,15 @@ import type { Reject } from '../contract.ts'
 import { rejectColours, rejectStates } from './words.ts'
 import './collect.css'
 
-type Summary = { items: { code: string; reason: { zh: string; en: string }; event: string | null; count: number }[] }
+type Summary = {
+  items: {
+    code: string
+    reason: { zh: string; en: string }
+    event: string | null
+    field: string | null
+    count: number
+  }[]
+}
 
 export function RejectsPage() {
   const t = useText()
@@ -102,7 +110,7 @@ function Reasons({ replay }: { replay: boolean }) {
     <nav className="zx-reasons" aria-label={t('按原因', 'By reason')}>
       {data.items.slice(0, 8).map((one) => (
         <Button
-          key={`${one.code} ${one.event}`}
+          key={`${one.code} ${one.event} ${one.field}`}
           onClick={() => setParams({ code: one.code, state: 'open', ...(one.event ? { event: one.event } : {}) })}
         >
           {one.event ? `${one.event} · ` : ''}
@@ -121,11 +129,11 @@ function useRejectActs(): (reject: Reject) => RowAct[] {
     await api.post(`/api/collect/rejects/${verb}`, { ids: [id] })
     await refresh('/api/collect')
   }
-  return ({ id, state }) => [
+  return ({ id, state, understood }) => [
     {
       key: 'replay',
       label: t('重放', 'Replay'),
-      cannot: state === 'open' ? undefined : closed,
+      cannot: state !== 'open' ? closed : understood ? undefined : t('请先打开并修正', 'Open it and mend it first'),
       run: () =>
         confirm({
           title: t('重放这条消息?', 'Replay this message?'),
