@@ -226,6 +226,7 @@ export const Preview = Type.Object({
     Type.Object({
       line: Type.Integer(),
       cells: Type.Array(Type.String(), { description: 'As understood, masked where personal' }),
+      unread: Type.Array(Type.Integer(), { description: 'Places of cells that are not of the type of their column' }),
       fault: Nullable(Words),
     }),
   ),

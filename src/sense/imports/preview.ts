@@ -71,18 +71,17 @@ function shownRow(row: ReadRow, columns: readonly Seen[], ctx: Ctx): Preview['ro
     const { zh, en } = reasonOf(code, column)
     // What could not be cut into cells could hold anything of anybody.
     const start = ctx.permissions.has('privacy.reveal') ? row.raw.slice(0, 200) : ''
-    return { line: row.line, cells: [start], fault: { zh, en } }
+    return { line: row.line, cells: [start], unread: [], fault: { zh, en } }
   }
-  return {
-    line: row.line,
-    cells: columns.map(({ type, personal }, i) => {
-      const text = textOf(row.cells[i])
-      const value = text === '' ? undefined : understand(type, row.cells[i], homeZone)
-      const plain = value && 'value' in value ? written(value.value) : text
-      return masked(plain, personal).slice(0, 200)
-    }),
-    fault: null,
-  }
+  const unread: number[] = []
+  const cells = columns.map(({ type, personal }, i) => {
+    const text = textOf(row.cells[i])
+    const value = understand(type, row.cells[i], homeZone)
+    if (value && 'fault' in value) unread.push(i)
+    const plain = value && 'value' in value ? written(value.value) : text
+    return masked(plain, personal).slice(0, 200)
+  })
+  return { line: row.line, cells, unread, fault: null }
 }
 
 function written(value: string | number | boolean | readonly string[]): string {

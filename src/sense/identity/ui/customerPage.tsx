@@ -15,6 +15,7 @@ import { IdentityGraph } from './identityGraph.tsx'
 import { useMergeColumns, useUndo } from './mergesPanel.tsx'
 import { ReasonModal } from './reasonModal.tsx'
 import { graphOf } from './words.ts'
+import '../../../console/kit/detail.css'
 import './identity.css'
 
 export function CustomerIdentityPage() {

@@ -45,7 +45,7 @@ function Sheet({ conflict, close }: { conflict: Conflict; close: () => void }) {
           `From ${time(conflict.firstSeen)} to ${time(conflict.lastSeen)} both were seen with one “${via.name.en}”, ${number(conflict.count)} times.`,
         )}
       </p>
-      <div className="zx-sides">
+      <div className="zx-id-pair">
         <SideCard side={one} via={conflict.via} />
         <SideCard side={other} via={conflict.via} />
       </div>
@@ -62,11 +62,14 @@ function Sheet({ conflict, close }: { conflict: Conflict; close: () => void }) {
   )
 }
 
+/** Enough to tell two people apart; his graph shows all. */
+const most = 10
+
 function SideCard({ side, via }: { side: ConflictSide; via: Conflict['via'] }) {
   const t = useText()
   const { time } = useFormats()
   return (
-    <section className="zx-side">
+    <section className="zx-id-person">
       <h3>
         #{side.customer}
         {side.was === side.customer ? null : (
@@ -77,14 +80,22 @@ function SideCard({ side, via }: { side: ConflictSide; via: Conflict['via'] }) {
         {side.orgName} · {t('首次出现', 'first seen')} {time(side.bornAt)}
       </p>
       <ul>
-        {side.identities.map(({ kind, name, strong, value }) => (
-          <li key={`${kind}${value}`} className={kind === via.kind && value === via.value ? 'zx-side-via' : undefined}>
+        {side.identities.slice(0, most).map(({ kind, name, strong, value }) => (
+          <li
+            key={`${kind}${value}`}
+            className={kind === via.kind && value === via.value ? 'zx-id-person-via' : undefined}
+          >
             <span>
-              {t(name)} {strong ? <Tag color="gold">{t('强', 'Strong')}</Tag> : null}
+              {t(name)} {strong ? <Tag color="warning">{t('强', 'Strong')}</Tag> : null}
             </span>
             <code>{value}</code>
           </li>
         ))}
+        {side.identities.length > most ? (
+          <li className="zx-quiet">
+            {t(`另有 ${side.identities.length - most} 个`, `${side.identities.length - most} more`)}
+          </li>
+        ) : null}
       </ul>
     </section>
   )
@@ -116,7 +127,7 @@ function Form({ conflict, close }: { conflict: Conflict; close: () => void }) {
           label: text('判断', 'Decision'),
           wide: true,
           widget: (
-            <Radio.Group className="zx-answers">
+            <Radio.Group className="zx-id-answers">
               {choices.map(({ value, label, help }) => (
                 <Radio key={value} value={value}>
                   {label} <span className="zx-quiet">{help}</span>

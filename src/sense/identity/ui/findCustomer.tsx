@@ -39,7 +39,7 @@ export function FindCustomer() {
         typeof said === 'string' ? (
           <span role="alert">{said}</span>
         ) : (
-          <ul className="zx-found">
+          <ul className="zx-id-found">
             {said?.map((found) => (
               <li key={found.customer}>
                 <Link to={graphOf(found.customer)}>
@@ -55,7 +55,7 @@ export function FindCustomer() {
       }
     >
       <form
-        className="zx-find"
+        className="zx-id-find"
         onSubmit={(event) => {
           event.preventDefault()
           void find()

@@ -34,5 +34,5 @@ test('a curve leads from the customer to the head of the card', () => {
   const { left, centre } = layoutOf(customer([held('no', 'strong', 1)]), new Set())
   const [group] = left
   assert.ok(group)
-  assert.match(curveTo('left', group, centre), /^M 42 110 C 37.5 110, 37.5 \d+, 33 \d+$/)
+  assert.match(curveTo('left', group, centre), /^M 42 50 C 37.5 50, 37.5 \d+, 33 \d+$/)
 })

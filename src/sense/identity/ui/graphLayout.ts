@@ -1,10 +1,14 @@
 import type { CustomerIdentity, HeldIdentity } from '../contract.ts'
 
 /** How many of a kind are drawn before the rest is folded. */
-export const shownAtFirst = 5
+export const shownAtFirst = 4
 const headHeight = 34
 const rowHeight = 44
 const gap = 16
+/** Of the customer's own card, and of the numbers below it, which scroll when there are many. */
+const half = 50
+const memberHeight = 30
+const mostBelow = 196
 
 export type Group = {
   kind: string
@@ -35,14 +39,17 @@ export function layoutOf(identity: CustomerIdentity, open: ReadonlySet<string>):
   })
   const left = groups.filter(({ strong }) => strong)
   const right = groups.filter(({ strong }) => !strong)
-  const tall = (column: readonly Group[]) => column.reduce((sum, { height }) => sum + height + gap, -gap)
-  const middle = 160 + Math.max(0, identity.members.length - 1) * 30
-  const height = Math.max(tall(left), tall(right), middle, 220)
-  return { left: stack(left, (height - tall(left)) / 2), right: stack(right, (height - tall(right)) / 2), height, centre: height / 2 } // biome-ignore format: long
+  const tall = (column: readonly Group[]) =>
+    column.reduce((sum, { height }) => sum + height + gap, column.length > 0 ? -gap : 0)
+  // The customer stands at the middle of the shorter side, so that he is seen without scrolling.
+  const centre = Math.max(half, Math.min(tall(left) || tall(right), tall(right) || tall(left)) / 2)
+  const below = Math.max(0, identity.members.length - 1) * memberHeight
+  const height = Math.max(tall(left), tall(right), centre + half + Math.min(below, mostBelow))
+  return { left: stack(left), right: stack(right), height, centre }
 }
 
-function stack(column: readonly Group[], from: number): Group[] {
-  let top = Math.max(0, from)
+function stack(column: readonly Group[]): Group[] {
+  let top = 0
   return column.map((group) => {
     const placed = { ...group, top }
     top += group.height + gap

@@ -30,22 +30,22 @@ export function IdentityGraph({ identity, clear }: { identity: CustomerIdentity;
     <KindCard key={group.kind} group={group} side={side} toggle={toggle} isOpen={open.has(group.kind)} clear={clear} />
   )
   return (
-    <div className="zx-graph" style={{ height }}>
+    <div className="zx-id-graph" style={{ height }}>
       <svg viewBox={`0 0 100 ${height}`} preserveAspectRatio="none" aria-hidden>
         {left.map((group) => (
-          <path key={group.kind} d={curveTo('left', group, centre)} className="zx-graph-strong" />
+          <path key={group.kind} d={curveTo('left', group, centre)} className="zx-id-graph-strong" />
         ))}
         {right.map((group) => (
           <path
             key={group.kind}
             d={curveTo('right', group, centre)}
-            className={group.shared ? 'zx-graph-shared' : undefined}
+            className={group.shared ? 'zx-id-graph-shared' : undefined}
           />
         ))}
       </svg>
-      <div className="zx-graph-side">{left.map(card('left'))}</div>
-      <div className="zx-graph-middle" style={{ top: centre }}>
-        <div className="zx-graph-self">
+      <div className="zx-id-graph-side">{left.map(card('left'))}</div>
+      <div className="zx-id-graph-middle" style={{ top: centre }}>
+        <div className="zx-id-graph-self">
           <strong>#{identity.customer}</strong>
           <span>{identity.orgName}</span>
           <small>
@@ -53,7 +53,7 @@ export function IdentityGraph({ identity, clear }: { identity: CustomerIdentity;
           </small>
         </div>
         {merged.length > 0 ? (
-          <ul className="zx-graph-merged" aria-label={t('已并入的编号', 'Merged numbers')}>
+          <ul className="zx-id-graph-merged" aria-label={t('已并入的编号', 'Merged numbers')}>
             {merged.map(({ customer, bornAt, into }) => (
               <li key={customer}>
                 <b>#{customer}</b> → #{into} <small>{day(bornAt)}</small>
@@ -62,7 +62,7 @@ export function IdentityGraph({ identity, clear }: { identity: CustomerIdentity;
           </ul>
         ) : null}
       </div>
-      <div className="zx-graph-side">{right.map(card('right'))}</div>
+      <div className="zx-id-graph-side">{right.map(card('right'))}</div>
     </div>
   )
 }
@@ -80,11 +80,11 @@ function KindCard({ group, side, toggle, isOpen, clear }: CardProps) {
   const [first] = group.items
   const total = group.items.length + group.hidden
   return (
-    <section className={`zx-kind zx-kind-${side}`} style={{ top: group.top, height: group.height }}>
+    <section className={`zx-id-kind zx-id-kind-${side}`} style={{ top: group.top, height: group.height }}>
       <h3>
         {first ? t(first.name) : group.kind}
         {total > 1 ? <small>{total}</small> : null}
-        {group.strong ? <Tag color="gold">{t('强', 'Strong')}</Tag> : null}
+        {group.strong ? <Tag color="warning">{t('强', 'Strong')}</Tag> : null}
         {group.shared ? <Tag>{t('可共用', 'Shared')}</Tag> : null}
       </h3>
       <ul>

@@ -7,6 +7,7 @@ import { ConflictsPanel } from './conflictsPanel.tsx'
 import { FindCustomer } from './findCustomer.tsx'
 import { KindsPanel } from './kindsPanel.tsx'
 import { MergesPanel } from './mergesPanel.tsx'
+import '../../../console/kit/detail.css'
 import './identity.css'
 
 export function IdentityPage() {
@@ -18,8 +19,8 @@ export function IdentityPage() {
       <PageHead
         title={t('统一身份', 'Identity')}
         hint={t(
-          '设备、账号、手机号、证件汇聚为同一客户。两位都有强身份的客户不会自动合并,由人决定;每次合并都可以撤销。',
-          'Devices, logins, mobiles and certificates are brought together as one customer. Two who each hold a strong identity are never merged by themselves; every merge can be undone.',
+          '设备、账号、手机号、证件汇聚为同一客户;每次合并都可以撤销。',
+          'Devices, logins, mobiles and certificates are brought together as one customer; every merge can be undone.',
         )}
       >
         <FindCustomer />

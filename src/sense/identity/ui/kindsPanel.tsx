@@ -36,7 +36,7 @@ export function KindsPanel() {
       title: text('强度', 'Strength'),
       width: 90,
       show: ({ strength }) => (
-        <Tag color={strength === 'strong' ? 'gold' : undefined}>{t(strengthNames[strength])}</Tag>
+        <Tag color={strength === 'strong' ? 'warning' : undefined}>{t(strengthNames[strength])}</Tag>
       ),
       text: ({ strength }) => t(strengthNames[strength]),
     },
@@ -69,6 +69,19 @@ export function KindsPanel() {
   ]
   return (
     <>
+      <div className="zx-id-bar">
+        <span className="zx-quiet">
+          {t(
+            '一条数据带有多个身份时,强身份在先、优先级数字小的在先,决定数据归谁。',
+            'Of several identities in one message, strong ones and then those of the smallest priority decide whose it is.',
+          )}
+        </span>
+        <Can needs="identity.kind.edit">
+          <Button icon={<PlusOutlined aria-hidden />} onClick={() => setAdding(true)}>
+            {t('新建身份类型', 'New kind')}
+          </Button>
+        </Can>
+      </div>
       <DataTable<Kind>
         id="identity-kinds"
         label={text('身份类型', 'Kinds of identity')}
@@ -85,13 +98,6 @@ export function KindsPanel() {
           },
         ]}
       />
-      <Can needs="identity.kind.edit">
-        <p className="zx-add">
-          <Button icon={<PlusOutlined aria-hidden />} onClick={() => setAdding(true)}>
-            {t('新建身份类型', 'New kind')}
-          </Button>
-        </p>
-      </Can>
       <FormDrawer
         open={adding}
         title={t('新建身份类型', 'New kind of identity')}

@@ -66,9 +66,9 @@ export function useMergeColumns(): Column<Merge>[] {
     {
       key: 'merge',
       title: text('合并', 'Merge'),
-      width: 180,
+      width: 150,
       show: ({ loser, winner }) => (
-        <span className="zx-merge">
+        <span className="zx-id-merge">
           <Link to={graphOf(loser)}>#{loser}</Link>
           <span aria-hidden>→</span>
           <span className="zx-hidden">{t('并入', 'into')}</span>
@@ -80,7 +80,7 @@ export function useMergeColumns(): Column<Merge>[] {
     {
       key: 'why',
       title: text('方式', 'How'),
-      width: 150,
+      width: 190,
       show: ({ why, via }) => (
         <>
           {t(whyNames[why])}

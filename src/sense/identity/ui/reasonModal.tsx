@@ -20,7 +20,7 @@ const Reason = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 200 
 export function ReasonModal({ open, title, says, submit, done, close, save }: Props) {
   return (
     <Modal open={open} title={title} footer={null} onCancel={close} destroyOnHidden width={480}>
-      <div className="zx-says">{says}</div>
+      <div className="zx-id-says">{says}</div>
       <SchemaForm
         schema={Reason}
         parts={[{ name: 'reason', label: text('原因', 'Reason'), widget: 'area' }]}

@@ -59,7 +59,7 @@ export function BadRowsPanel({ detail, count }: { detail: ImportDetail; count: n
       },
     })
   const columns: Column<BadRow>[] = [
-    { key: 'line', title: text('行号', 'Line'), sort: true, width: 120, show: ({ line }) => number(line) },
+    { key: 'line', title: text('行号', 'Line'), sort: true, width: 120, show: ({ line }) => String(line) },
     {
       key: 'reason',
       title: text('原因', 'Reason'),

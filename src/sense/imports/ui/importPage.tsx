@@ -30,7 +30,11 @@ export function ImportPage() {
   const [busy, setBusy] = useState(true)
   const asked = useApi<ImportDetail>(`/api/imports/${id}`, undefined, { refetchEvery: busy ? 1000 : undefined })
   const state = asked.data?.state
-  useEffect(() => setBusy(isBusy(state)), [state])
+  useEffect(() => {
+    setBusy(isBusy(state))
+    // The rows of the check or run before are no longer those that count.
+    if (!isBusy(state)) void refresh(`/api/imports/${id}/bad-rows`)
+  }, [state, id])
   return <Answer of={asked}>{(detail) => <Sheet detail={detail} />}</Answer>
 }
 

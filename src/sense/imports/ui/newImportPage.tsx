@@ -12,6 +12,7 @@ import type { ImportDetail } from '../contract.ts'
 import { MappingStep } from './mappingStep.tsx'
 import { isBusy } from './words.ts'
 import { WorkPanel } from './workPanel.tsx'
+import '../../../console/kit/detail.css'
 import './imports.css'
 
 /** Upload, look and map, check and run. Where one is stands in the address: a mapping can be come back to. */
@@ -48,7 +49,11 @@ function LaterSteps({ id, run, go }: { id: string; run: boolean; go: (to: { id: 
   const [busy, setBusy] = useState(false)
   const asked = useApi<ImportDetail>(`/api/imports/${id}`, undefined, { refetchEvery: run && busy ? 1000 : undefined })
   const state = asked.data?.state
-  useEffect(() => setBusy(isBusy(state)), [state])
+  useEffect(() => {
+    setBusy(isBusy(state))
+    // The rows of the check or run before are no longer those that count.
+    if (!isBusy(state)) void refresh(`/api/imports/${id}/bad-rows`)
+  }, [state, id])
   return (
     <Answer of={asked}>
       {(detail) =>

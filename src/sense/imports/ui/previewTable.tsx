@@ -1,6 +1,6 @@
 import { Tag } from 'antd'
 import { useText } from '../../../console/kit/text.ts'
-import type { Preview } from '../contract.ts'
+import type { Preview, ValueType } from '../contract.ts'
 import { personalNames, typeNames } from './words.ts'
 
 /** The first rows as they are understood; personal values are masked by the server. */
@@ -27,7 +27,7 @@ export function PreviewTable({ preview }: { preview: Preview }) {
           </tr>
         </thead>
         <tbody>
-          {preview.rows.map(({ line, cells, fault }) => (
+          {preview.rows.map(({ line, cells, unread, fault }) => (
             <tr key={line} className={fault ? 'zx-import-fault' : undefined}>
               <th scope="row" className="zx-import-line">
                 {line}
@@ -38,7 +38,7 @@ export function PreviewTable({ preview }: { preview: Preview }) {
                 </td>
               ) : (
                 preview.columns.map(({ name, type }, i) => (
-                  <td key={name} className={/integer|number|money/.test(type) ? 'zx-import-number' : undefined}>
+                  <td key={name} className={classOf(type, unread.includes(i))}>
                     {cells[i]}
                   </td>
                 ))
@@ -49,4 +49,9 @@ export function PreviewTable({ preview }: { preview: Preview }) {
       </table>
     </section>
   )
+}
+
+function classOf(type: ValueType, unread: boolean): string | undefined {
+  if (unread) return 'zx-import-unread'
+  return type === 'integer' || type === 'number' || type === 'money' ? 'zx-import-number' : undefined
 }

@@ -45,6 +45,8 @@ export function TargetPanel(props: PartProps) {
 function retarget(mapping: Mapping, target: Target): Mapping {
   const columns = mapping.columns.map((column) => {
     if (target !== 'customers' && column.as === 'value' && column.personal) return { ...column, as: 'skip' as const }
+    if (target === 'customers' && column.as === 'skip' && column.personal && column.name && !column.kind)
+      return { ...column, as: 'value' as const }
     if (target === 'items' && column.as === 'identity') return { ...column, as: 'skip' as const }
     if (target !== 'items' && column.kind && column.as === 'skip') return { ...column, as: 'identity' as const }
     if ((target !== 'events' && column.as === 'event') || (target !== 'items' && column.as === 'id'))

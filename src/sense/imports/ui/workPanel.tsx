@@ -9,6 +9,7 @@ import { useText } from '../../../console/kit/text.ts'
 import { refresh } from '../../../console/kit/useApi.ts'
 import type { ImportDetail, RunImport } from '../contract.ts'
 import { BadRowsPanel, ReasonsPanel } from './badRows.tsx'
+import { isBusy } from './words.ts'
 
 /** What was found, what was done, and what can be done next. */
 export function WorkPanel({ detail, edit }: { detail: ImportDetail; edit: () => void }) {
@@ -18,13 +19,13 @@ export function WorkPanel({ detail, edit }: { detail: ImportDetail; edit: () => 
   return (
     <>
       {error && state === 'failed' ? <Alert className="zx-note" type="error" showIcon title={t(error)} /> : null}
-      {state === 'checking' || state === 'running' ? <Working detail={detail} /> : null}
+      {isBusy(state) ? <Working detail={detail} /> : null}
       {state === 'mapped' || state === 'checked' ? <Checked detail={detail} edit={edit} /> : null}
       {state === 'done' || state === 'failed' || state === 'cancelled' || state === 'running' ? (
         <Figures detail={detail} />
       ) : null}
       <ReasonsPanel detail={detail} />
-      {bad > 0 && state !== 'checking' ? <BadRowsPanel detail={detail} count={bad} /> : null}
+      {bad > 0 && !isBusy(state) ? <BadRowsPanel detail={detail} count={bad} /> : null}
     </>
   )
 }
