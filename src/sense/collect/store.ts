@@ -280,6 +280,7 @@ export type RejectCount = {
   code: string
   reason: { zh: string; en: string }
   event: string | null
+  field: string | null
   count: number
   last: Date
 }

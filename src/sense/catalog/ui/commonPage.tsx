@@ -4,7 +4,6 @@ import { useText } from '../../../console/kit/text.ts'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
 import type { Property } from '../contract.ts'
 import { PropertiesPanel } from './propertiesPanel.tsx'
-import '../../../console/kit/detail.css'
 import './catalog.css'
 
 const path = '/api/catalog/properties/common'

@@ -12,7 +12,6 @@ import { text, useText } from '../../../console/kit/text.ts'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
 import { type Entity, type EntityModel, NewEntity } from '../contract.ts'
 import { EntityMap } from './entityMap.tsx'
-import '../../../console/kit/detail.css'
 import './catalog.css'
 
 export function EntitiesPage() {

@@ -14,7 +14,6 @@ import { refresh, useApi } from '../../../console/kit/useApi.ts'
 import { type EntityDetail, EntityEdit, type Item } from '../contract.ts'
 import { AttributesPanel } from './attributesPanel.tsx'
 import { RelationsPanel } from './relationsPanel.tsx'
-import '../../../console/kit/detail.css'
 import './catalog.css'
 
 export function EntityPage() {

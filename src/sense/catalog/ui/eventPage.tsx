@@ -15,7 +15,6 @@ import { type EventDetail, EventEdit } from '../contract.ts'
 import { eventParts } from './eventForm.ts'
 import { PropertiesPanel } from './propertiesPanel.tsx'
 import { eventStateColours, eventStateNames, modeNames } from './words.ts'
-import '../../../console/kit/detail.css'
 import './catalog.css'
 
 const again = () => refresh('/api/catalog/events')

@@ -16,7 +16,6 @@ import { type EventPage, NewEvent, type PlanImported, type PlannedEvent } from '
 import { eventHref, eventParts } from './eventForm.ts'
 import { ProposedEvents } from './proposedEvents.tsx'
 import { choices, eventStateColours, eventStateNames, modeNames } from './words.ts'
-import '../../../console/kit/detail.css'
 import './catalog.css'
 
 export function PlanPage() {

@@ -16,7 +16,6 @@ import { NewSource, type SourceRow } from '../contract.ts'
 import { SourceDrawer } from './sourceDrawer.tsx'
 import { sourceParts } from './sourceForm.tsx'
 import { choices, sourceKindNames, sourceStates } from './words.ts'
-import '../../../console/kit/detail.css'
 import './catalog.css'
 
 function useColumns(): Column<SourceRow>[] {
