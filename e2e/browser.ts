@@ -39,6 +39,15 @@ export async function startSite(): Promise<Site> {
   }
 }
 
+export async function signIn(page: Page, site: Site, login: string): Promise<void> {
+  await page.goto(site.url)
+  await page.locator('input').first().fill(login)
+  await page.locator('input[type=password]').fill('zhixing-demo-2026')
+  await page.locator('button[type=submit]').click()
+  await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'))
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
 let browser: Promise<Browser> | undefined
 after(async () => (await browser)?.close())
 

@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Page } from 'playwright-core'
-import { openPage, type Site, seriousFaults, shot, startSite } from './browser.ts'
+import { openPage, type Site, seriousFaults, shot, signIn, startSite } from './browser.ts'
 
 let site: Site
 before(async () => {
   site = await startSite()
 })
 after(() => site.stop())
-
-async function signIn(page: Page, login: string): Promise<void> {
-  await page.goto(site.url)
-  await page.locator('input').first().fill(login)
-  await page.locator('input[type=password]').fill('zhixing-demo-2026')
-  await page.locator('button[type=submit]').click()
-  await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'))
-  await page.getByRole('heading', { level: 1 }).waitFor()
-}
 
 const screens = [
   'orgs',
@@ -51,7 +41,7 @@ test('whoever opens the console signs in first, and is brought to where he wante
 for (const dark of [false, true])
   test(`every screen opens without an error or a serious fault of accessibility, ${dark ? 'dark' : 'light'}`, async (t) => {
     const page = await openPage(t, { dark, lang: dark ? 'en' : 'zh' })
-    await signIn(page, 'admin')
+    await signIn(page, site, 'admin')
     await page.waitForLoadState('networkidle')
     assert.deepEqual(await seriousFaults(page), [], 'home')
     await shot(page, dark ? 'home-dark' : 'home')
@@ -66,7 +56,7 @@ for (const dark of [false, true])
 
 test('on a phone every screen fits the width and has no serious fault', async (t) => {
   const page = await openPage(t, { width: 390, height: 844 })
-  await signIn(page, 'admin')
+  await signIn(page, site, 'admin')
   for (const screen of ['', ...screens.map((name) => `govern/${name}`), 'account']) {
     await page.goto(`${site.url}/${screen}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
@@ -82,7 +72,7 @@ test('on a phone every screen fits the width and has no serious fault', async (t
 
 test('a branch operator sees the menus he may use, and is told when a page is not for him', async (t) => {
   const page = await openPage(t)
-  await signIn(page, 'fenhang')
+  await signIn(page, site, 'fenhang')
   await page.goto(`${site.url}/govern/orgs`)
   await page.getByText('江城湖滨支行').first().waitFor()
   assert.equal(await page.getByText('滨海分行').count(), 0)
@@ -96,7 +86,7 @@ test('a branch operator sees the menus he may use, and is told when a page is no
 
 test('what was done is found in the audit, and an unknown address says so', async (t) => {
   const page = await openPage(t)
-  await signIn(page, 'admin')
+  await signIn(page, site, 'admin')
   await page.goto(`${site.url}/govern/audit`)
   await page.getByText('陈卫国').first().waitFor()
   await page.goto(`${site.url}/no-such-page`)

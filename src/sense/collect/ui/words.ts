@@ -16,7 +16,7 @@ export const rejectStates: Record<Reject['state'], Text> = {
 }
 
 export const rejectColours: Record<Reject['state'], string> = {
-  open: 'orange',
-  replayed: 'green',
+  open: 'warning',
+  replayed: 'success',
   dismissed: 'default',
 }
