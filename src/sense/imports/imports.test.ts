@@ -267,3 +267,14 @@ test('files are taken away after their time; figures and bad rows stay', async (
   await imports.remove(ctx, id)
   await assert.rejects(imports.get(ctx, id), /No such import/)
 })
+
+test('a file that cannot be read is refused with what to do, and does not stay', async (t) => {
+  const { ctx, imports, folder, upload } = await importBank(t)
+  await assert.rejects(upload('<html><table></table></html>', 'report.xls'), /web page/)
+  const [failed] = (await imports.list(ctx, {})).items
+  assert.deepEqual(
+    [failed?.state, failed?.fileGone, failed?.error?.zh],
+    ['failed', true, '这是网页或 XML,不是数据文件'],
+  )
+  assert.deepEqual(await readdir(folder), [])
+})

@@ -184,6 +184,14 @@ export async function fail(tx: Tx, id: string, error: { zh: string; en: string }
     where id = ${id} and state in ('checking', 'running')`
 }
 
+/** A file that cannot be read: said with the import, and the file is taken away. */
+export async function failUpload(tx: Tx, id: string, error: { zh: string; en: string }, at: Date): Promise<void> {
+  await tx`
+    update imports.import
+    set state = 'failed', error = ${JSON.stringify(error)}::text::jsonb, finished_at = ${at}, file_gone = true
+    where id = ${id} and state = 'uploading'`
+}
+
 export async function deleteImport(tx: Tx, id: string): Promise<void> {
   await tx`delete from imports.import where id = ${id}`
 }
