@@ -62,7 +62,7 @@ $$;
 
 -- An identity and the one customer it names: never a merged one, but his survivor.
 create table identity.link (
-  kind       text        not null references identity.kind,
+  kind       text        not null,                       -- of identity.kind, which forgets none: no check a row
   match      text        collate "C" not null,           -- the normal form; of a personal kind the blind index in hex
   shown      text,                                       -- as it was first given, where it is no personal value
   sealed     bytea,

@@ -79,9 +79,9 @@ export const NewKind = Type.Object(
 )
 export type NewKind = Static<typeof NewKind>
 
-/** Strength and personal kind stay: identities that are linked already were decided and are found by them. */
+/** The personal kind stays: identities that are linked already are found by it. */
 export const KindEdit = Type.Object(
-  { version: Type.Integer(), name: NameEdit, ...limits, limit: Type.Optional(limits.limit) },
+  { version: Type.Integer(), name: NameEdit, strength: Strength, ...limits, limit: Type.Optional(limits.limit) },
   strict,
 )
 export type KindEdit = Static<typeof KindEdit>

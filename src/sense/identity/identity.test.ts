@@ -111,7 +111,7 @@ test('a kind that is switched off is ignored in what arrives, and what is linked
   const house = await openHouse(t)
   await house.say([['event', 'customer_no=1 openid=o1']])
   const kind = await getKind(house.ctx, 'openid')
-  const { id: _, strength: _s, personal: _p, ...edit } = kind
+  const { id: _, personal: _p, ...edit } = kind
   await editKind(house.ctx, 'openid', { ...edit, enabled: false })
   const batch = house.arrive([['event', 'openid=o1'], ['event', 'customer_no=1 openid=o2']]) // biome-ignore format: a pair
   assert.deepEqual(await house.resolve(batch), [0, 1])
@@ -177,7 +177,7 @@ test('kinds are listed in their order and changed by one person at a time', asyn
   const house = await openHouse(t)
   const { items } = await listKinds(house.ctx, {})
   assert.deepEqual(items.map(({ id }) => id), ['customer_no', 'certificate', 'card', 'login_id', 'mobile', 'email', 'unionid', 'openid', 'device_id', 'anonymous_id']) // biome-ignore format: a table
-  const { id: _, strength: _s, personal: _p, ...edit } = await getKind(house.ctx, 'mobile')
+  const { id: _, personal: _p, ...edit } = await getKind(house.ctx, 'mobile')
   const edited = await editKind(house.ctx, 'mobile', { ...edit, limit: 2, junk: ['19900000009'] })
   assert.deepEqual([edited.limit, edited.version], [2, 2])
   await assert.rejects(editKind(house.ctx, 'mobile', edit), { code: 'identity.stale' })
@@ -185,7 +185,16 @@ test('kinds are listed in their order and changed by one person at a time', asyn
   await assert.rejects(editKind(house.ctx, 'customer_no', { ...edit, version: 1, many: false, limit: 3 }), { code: 'identity.limit_of_one' }) // biome-ignore format: long
 })
 
-test('members of a customer are all his numbers, by whichever of them one asks', async (t) => {
+test('a bank that takes logins for weak has customers joined by them, from then on', async (t) => {
+  const house = await openHouse(t)
+  const said: Said[] = [['event', 'customer_no=1'], ['event', 'login_id=zhang'], ['bind', 'customer_no=1 login_id=zhang'], ['event', 'login_id=zhang']] // biome-ignore format: a table
+  assert.deepEqual(await house.say(said), [1, 2, 1, 2])
+  const { id: _, personal: _p, ...edit } = await getKind(house.ctx, 'login_id')
+  await editKind(house.ctx, 'login_id', { ...edit, strength: 'weak' })
+  assert.deepEqual(await house.say(said.slice(2)), [1, 1])
+})
+
+test('rule 41: members of a customer are all his numbers, by whichever of them one asks', async (t) => {
   const house = await openHouse(t)
   const owners = await house.say([['event', 'device_id=a'], ['event', 'device_id=b'], ['event', 'customer_no=1'], ['event', 'device_id=c'], ['bind', 'customer_no=1 device_id=a'], ['bind', 'customer_no=1 device_id=b']]) // biome-ignore format: a table
   assert.deepEqual(owners, [1, 2, 3, 4, 3, 3])

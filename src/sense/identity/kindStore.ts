@@ -61,7 +61,7 @@ export async function insertKind(tx: Tx, kind: Omit<Kind, 'version'>): Promise<K
 export async function updateKind(tx: Tx, kind: Omit<Kind, 'version'>, version: number): Promise<Kind | undefined> {
   const [row] = await tx<Row[]>`
     update identity.kind
-    set name_zh = ${kind.name.zh}, name_en = ${kind.name.en}, many = ${kind.many}, max_held = ${kind.limit},
+    set name_zh = ${kind.name.zh}, name_en = ${kind.name.en}, strength = ${kind.strength}, many = ${kind.many}, max_held = ${kind.limit},
         priority = ${kind.priority}, overflow = ${kind.overflow}, shared = ${kind.shared}, enabled = ${kind.enabled},
         junk = ${kind.junk}::text[], version = version + 1
     where id = ${kind.id} and version = ${version}

@@ -85,6 +85,8 @@ export function ConflictsPanel() {
         id="identity-conflicts"
         label={text('待决冲突', 'Conflicts')}
         url="/api/identity/conflicts"
+        // What is decided is a choice of the filter; the page is for what is not.
+        fixed={{ state: 'open' }}
         columns={columns}
         rowKey={({ id }) => id}
         search={text('搜索客户编号、处理意见', 'Search number or reason')}
@@ -93,7 +95,7 @@ export function ConflictsPanel() {
           {
             key: 'state',
             kind: 'choice',
-            title: text('状态', 'State'),
+            title: text('待处理', 'Open'),
             options: Object.entries(conflictStates).map(([value, label]) => ({ value, label })),
           },
         ]}

@@ -151,18 +151,6 @@ const newParts: FormPart[] = [
     wide: true,
   },
   {
-    name: 'strength',
-    label: text('强度', 'Strength'),
-    help: text(
-      '强身份确定指向一个人,创建后不能修改',
-      'A strong one names one person for certain; it cannot be changed later',
-    ),
-    options: [
-      { value: 'strong', label: strengthNames.strong },
-      { value: 'weak', label: strengthNames.weak },
-    ],
-  },
-  {
     name: 'personal',
     label: text('个人信息', 'Personal data'),
     help: text('选择后加密保存、脱敏显示,创建后不能修改', 'Kept sealed and shown masked; it cannot be changed later'),
@@ -174,6 +162,18 @@ const newParts: FormPart[] = [
 const parts: FormPart[] = [
   { name: 'name.zh', label: text('中文名称', 'Chinese name') },
   { name: 'name.en', label: text('英文名称', 'English name') },
+  {
+    name: 'strength',
+    label: text('强度', 'Strength'),
+    help: text(
+      '强身份确定指向一个人:两位都有强身份的客户不会自动合并',
+      'A strong one names one person for certain: two who each hold one are never merged by themselves',
+    ),
+    options: [
+      { value: 'strong', label: strengthNames.strong },
+      { value: 'weak', label: strengthNames.weak },
+    ],
+  },
   {
     name: 'priority',
     label: text('优先级', 'Priority'),
