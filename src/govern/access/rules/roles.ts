@@ -41,7 +41,8 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'collect.*',
       'identity.*.read',
       'customers.*',
-      'imports.*',
+      'imports.read',
+      'imports.run',
     ],
   },
   {
