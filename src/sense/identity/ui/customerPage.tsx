@@ -48,7 +48,7 @@ function Sheet({ asked, identity }: { asked: number; identity: CustomerIdentity 
         tags={identity.members.length > 1 ? <Tag>{t(`共 ${identity.members.length} 个编号`, `${identity.members.length} numbers`)}</Tag> : null} // biome-ignore format: long
         hint={t(
           '左侧是确定指向此人的强身份,右侧是弱身份。合并后各编号下的历史都属于此客户。',
-          'Strong identities at the left, weak ones at the right. What was done under any of the numbers is this customer’s.',
+          'Strong identities at the left, weak ones at the right. History under any of the numbers belongs to this customer.',
         )}
       >
         {hasPersonal ? (
