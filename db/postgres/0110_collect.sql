@@ -39,9 +39,11 @@ create table collect.position (
   to_xact      xid8,                                      -- its end; null: none is in hand
   to_id        bigint,
   worked_at    timestamptz,
+  server       bigint      not null,                                    -- whose transactions these are; a restore may be into another
   check ((to_xact is null) = (to_id is null))
 );
-insert into collect.position (reader, xact, id, batch) values ('pipeline', '0', 0, 1);
+insert into collect.position (reader, xact, id, batch, server)
+  select 'pipeline', '0', 0, 1, system_identifier from pg_control_system();
 
 -- What could not be understood or is not as the plan wants it, with the reason.
 create table collect.reject (

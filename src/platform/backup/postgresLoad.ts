@@ -15,7 +15,7 @@ type Lifted = { putBack: string[] }
  * Problem: `backup.other_schema` where the backup has a table or a column that this program does not make.
  */
 export async function prepareTables(tx: Tx, owner: string, manifest: Manifest['postgres']): Promise<Lifted> {
-  await makePartitions(tx, manifest)
+  await makePartitions(tx, owner, manifest)
   const all = await relations(tx, owner)
   refuseOtherShape(all, manifest)
   const names = manifest.tables.map(quotedName)
@@ -68,10 +68,13 @@ export async function loadTable(tx: Tx, table: PgTable, data: AsyncIterable<Uint
   await pipeline(Readable.from(data, { objectMode: false }), sink)
 }
 
-async function makePartitions(tx: Tx, manifest: Manifest['postgres']): Promise<void> {
+/** Whoever restores may be a superuser: what he makes must still be the product's, which drops partitions when they are old. */
+async function makePartitions(tx: Tx, owner: string, manifest: Manifest['postgres']): Promise<void> {
   for (const part of manifest.partitions) {
     const [there] = await tx`select from pg_class where oid = to_regclass(${quotedName(part)})`
-    if (!there) await tx.unsafe(`create table ${quotedName(part)} partition of ${part.parent} ${part.bound}`)
+    if (there) continue
+    await tx.unsafe(`create table ${quotedName(part)} partition of ${part.parent} ${part.bound}`)
+    await tx.unsafe(`alter table ${quotedName(part)} owner to ${quotedWord(owner)}`)
   }
 }
 

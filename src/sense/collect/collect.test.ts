@@ -5,7 +5,7 @@ import { at } from '../../platform/testing/testing.ts'
 import type { Step } from './batch.ts'
 import { collectStatus, makeRoom, receive, startPipeline, workBatch } from './collect.ts'
 import { messageKey } from './rules/message.ts'
-import { collectCtx, event, recordingStep } from './testing/testing.ts'
+import { collectCtx, event, recordingStep, workNext } from './testing/testing.ts'
 
 const source = { id: 'src_web' }
 
@@ -77,10 +77,10 @@ test('each batch goes through the phases once, in order, and the position follow
   const ctx = await collectCtx(t)
   const step = recordingStep()
   await receive(ctx, source, [event('a', 'x'), event('b', 'x')])
-  assert.equal(await workBatch(ctx, [step]), 2)
-  assert.equal(await workBatch(ctx, [step]), 0)
+  assert.equal(await workNext(ctx, [step]), 2)
+  assert.equal(await workNext(ctx, [step]), 0)
   await receive(ctx, source, [event('c', 'x')])
-  assert.equal(await workBatch(ctx, [step]), 1)
+  assert.equal(await workNext(ctx, [step]), 1)
   const keys = [['a', 'b'], ['c']].map((each) => each.map((key) => messageKey(source.id, key)))
   assert.deepEqual(
     step.seen,
@@ -104,9 +104,9 @@ for (const phase of ['check', 'resolve', 'facts', 'effects'] as const)
       },
     }
     await receive(ctx, source, [event('a', 'x'), event('b', 'x')])
-    await assert.rejects(workBatch(ctx, [step, breaking]), /switched off/)
+    await assert.rejects(workNext(ctx, [step, breaking]), /switched off/)
     await receive(ctx, source, [event('c', 'x')])
-    while ((await workBatch(ctx, [step, breaking])) > 0);
+    while ((await workNext(ctx, [step, breaking])) > 0);
     const effects = step.seen.filter((one) => one.phase === 'effects').map((one) => one.keys.length)
     const facts = step.seen.filter((one) => one.phase === 'facts')
     // Before the batch was in hand its end was not fixed: then the next one may be larger.
@@ -141,8 +141,8 @@ test('what was refused before a kill stays refused after it, though the plan was
     },
   }
   await receive(ctx, source, [event('a', 'even'), event('b', 'odd')])
-  await assert.rejects(workBatch(ctx, [plan]), /killed/)
-  assert.equal(await workBatch(ctx, [plan]), 2)
+  await assert.rejects(workNext(ctx, [plan]), /killed/)
+  assert.equal(await workNext(ctx, [plan]), 2)
   assert.deepEqual(written, [['even'], ['even']])
   const rows = await read(ctx, (tx) => tx`select code, event from collect.reject`)
   assert.deepEqual(
@@ -204,7 +204,51 @@ test('days of the log have partitions, made ahead; those that are worked and old
   const names = () =>
     read(ctx, (tx) => tx`select relname from pg_class where relname like 'piece\_2026%' and relkind = 'r' order by 1`)
   assert.equal((await names())[0]?.relname, 'piece_20260105', 'its message still waits')
-  while ((await workBatch(ctx, [recordingStep()])) > 0);
+  while ((await workNext(ctx, [recordingStep()])) > 0);
   await makeRoom(ctx)
   assert.equal((await names())[0]?.relname, 'piece_20260301')
+})
+
+test('a log restored into a server whose transactions count from lower numbers goes on, the batch in hand unchanged', async (t) => {
+  const ctx = await collectCtx(t)
+  const step = recordingStep()
+  let broken = false
+  const breaking: Step = {
+    name: 'breaking',
+    async effects(_ctx, _tx, batch) {
+      if (broken || batch.number === 1n) return
+      broken = true
+      throw new Error('the machine was switched off')
+    },
+  }
+  await receive(ctx, source, [event('worked', 'x')])
+  await workNext(ctx, [step, breaking])
+  await receive(ctx, source, [event('in hand', 'x')])
+  await assert.rejects(workNext(ctx, [step, breaking]), /switched off/)
+  await receive(ctx, source, [event('waiting', 'x')])
+  // As a dump of a server that had seen far more transactions.
+  await unauditedChange(ctx, 'numbers of another server', async (tx) => {
+    await tx`update collect.piece set xact = (xact::text::bigint + 1000000000000)::text::xid8`
+    await tx`update collect.position set xact = (xact::text::bigint + 1000000000000)::text::xid8,
+                                         to_xact = (to_xact::text::bigint + 1000000000000)::text::xid8, server = 42`
+  })
+  await makeRoom(ctx)
+  await makeRoom(ctx)
+  await receive(ctx, source, [event('new', 'x')])
+  for (let i = 0; i < 4; i++) {
+    await unauditedChange(ctx, 'a transaction goes by', (tx) => tx`select pg_current_xact_id()`)
+    await workBatch(ctx, [step, breaking])
+  }
+  const worked = step.seen.filter((one) => one.phase === 'effects').map((one) => [one.batch, one.keys] as const)
+  const key = (name: string) => messageKey(source.id, name)
+  assert.deepEqual(worked[0], [1n, [key('worked')]])
+  // Once before the switch-off, once after.
+  assert.deepEqual(worked.slice(1, 3), [
+    [2n, [key('in hand')]],
+    [2n, [key('in hand')]],
+  ])
+  assert.deepEqual(
+    worked.slice(3).flatMap(([, keys]) => keys),
+    [key('waiting'), key('new')],
+  )
 })

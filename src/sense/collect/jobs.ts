@@ -10,11 +10,18 @@ const generationDays = 7
 const keptDays = { pieces: 30, rejects: 90, minutes: 35 }
 const aheadDays = 3
 
-/** Makes partitions for the days to come and drops those that are done with; begins a generation of keys when it is time. */
+/**
+ * Before anything is received: a log that was restored into another server is told so, or what arrives would stand before
+ * what was worked. Makes partitions for the days to come and drops those that are done with; begins a generation of keys
+ * when it is time.
+ */
 export async function makeRoom(ctx: Ctx): Promise<void> {
   const now = ctx.now
   const ago = (days: number) => new Date(now.getTime() - days * dayMs)
   const today = Math.floor(now.getTime() / dayMs) * dayMs
+  await unauditedChange(ctx, 'a log that came from another server', async (tx) => {
+    if ((await store.lockPosition(tx)).moved) await store.settleIn(tx)
+  })
   await unauditedChange(ctx, 'a generation of message keys', (tx) => store.nextGeneration(tx, ago(generationDays), now))
   for (let ahead = 0; ahead <= aheadDays; ahead++)
     await unauditedChange(ctx, 'room for a day of messages', (tx) =>

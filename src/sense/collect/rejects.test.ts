@@ -10,9 +10,8 @@ import {
   replayRejects,
   summariseRejects,
   watchArriving,
-  workBatch,
 } from './collect.ts'
-import { collectCtx, event, recordingStep } from './testing/testing.ts'
+import { collectCtx, event, recordingStep, workNext } from './testing/testing.ts'
 
 const source = { id: 'src_web' }
 
@@ -65,7 +64,7 @@ test('a rejected message is mended and replayed once, whoever clicks twice', asy
   assert.deepEqual(await replayRejects(ctx, [id], whole), { replayed: 1, left: 0 })
   await assert.rejects(replayRejects(ctx, [id], whole), { code: 'collect.nothing_to_replay' })
   const step = recordingStep()
-  assert.equal(await workBatch(ctx, [step]), 1)
+  assert.equal(await workNext(ctx, [step]), 1)
   assert.equal((await getReject(ctx, id)).state, 'replayed')
   assert.equal(ctx.recorded[0]?.action, 'collect.reject.replay')
 })
@@ -79,10 +78,10 @@ test('what was understood is replayed as it is after the plan was changed; what 
     },
   } as never
   await receive(ctx, source, [event('a', 'pay'), { key: 'b', refused: { code: 'x', zh: '坏', en: 'bad' }, raw: '?' }])
-  await workBatch(ctx, [refusing])
+  await workNext(ctx, [refusing])
   const ids = (await listRejects(ctx, {})).items.map((one) => one.id)
   assert.deepEqual(await replayRejects(ctx, ids), { replayed: 1, left: 1 })
-  assert.equal(await workBatch(ctx, [recordingStep()]), 1)
+  assert.equal(await workNext(ctx, [recordingStep()]), 1)
   await dismissRejects(ctx, ids)
   const rows = await read(ctx, (tx) => tx`select state from collect.reject order by state`)
   assert.deepEqual(

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { read } from '../../platform/change.ts'
 import { createEvent, createProperty } from '../catalog/catalog.ts'
 import type { Step } from './batch.ts'
-import { collectStep, listRejects, receive, workBatch } from './collect.ts'
-import { collectCtx, event } from './testing/testing.ts'
+import { collectStep, listRejects, receive } from './collect.ts'
+import { collectCtx, event, workNext } from './testing/testing.ts'
 
 const source = { id: 'src_web' }
 const everyone: Step = {
@@ -31,7 +31,7 @@ test('an event becomes one fact with its own time, and a clock that runs ahead i
       },
     },
   ])
-  assert.equal(await workBatch(ctx, [everyone, collectStep]), 3)
+  assert.equal(await workNext(ctx, [everyone, collectStep]), 3)
   const rows = await ctx.facts.query<{
     event: string
     time: Date
@@ -66,8 +66,8 @@ test('facts that were written before a kill are not written again', async (t) =>
       throw new Error('killed')
     },
   }
-  await assert.rejects(workBatch(ctx, [everyone, collectStep, killing]), /killed/)
-  assert.equal(await workBatch(ctx, [everyone, collectStep, killing]), 500)
+  await assert.rejects(workNext(ctx, [everyone, collectStep, killing]), /killed/)
+  assert.equal(await workNext(ctx, [everyone, collectStep, killing]), 500)
   const [count] = await ctx.facts.query<{ n: bigint; keys: bigint }>({
     sql: 'SELECT count() AS n, uniqExact(key) AS keys FROM event',
   })
@@ -83,7 +83,7 @@ test('a strict event that is not as planned is rejected with the field and the f
     event('bad', 'fund_buy', { props: { amount: 'ten' } }),
     event('new', 'fund_view', { props: { fund: '000001' } }),
   ])
-  await workBatch(ctx, [everyone, collectStep])
+  await workNext(ctx, [everyone, collectStep])
   const rejects = (await listRejects(ctx, {})).items
   assert.equal(rejects.length, 1)
   assert.match(rejects[0]?.field ?? '', /amount/)
@@ -100,7 +100,7 @@ test('a strict event that is not as planned is rejected with the field and the f
 test('personal properties reach the facts as masks only', async (t) => {
   const ctx = await collectCtx(t, { facts: true })
   await receive(ctx, source, [event('a', 'call', { props: { mobile: '19900000001', amount: 3 } })])
-  await workBatch(ctx, [everyone, collectStep])
+  await workNext(ctx, [everyone, collectStep])
   const [row] = await ctx.facts.query<{ props: string }>({ sql: 'SELECT toJSONString(props) AS props FROM event' })
   assert.ok(row && !row.props.includes('19900000001') && row.props.includes('"amount"'), row?.props)
 })
@@ -118,7 +118,7 @@ test('an item that no entity type knows is put away with its reason, others are 
     },
   })
   await receive(ctx, source, [item('product'), item('spaceship')])
-  await workBatch(ctx, [everyone, collectStep])
+  await workNext(ctx, [everyone, collectStep])
   assert.equal((await listRejects(ctx, {})).items.length, 1)
   const [row] = await read(ctx, (tx) => tx`select type, id from catalog.item`)
   assert.deepEqual([row?.type, row?.id], ['product', '1'])

@@ -115,13 +115,43 @@ export function dropOldMinutes(tx: Tx, before: Date) {
 
 // ---- the pipeline's position
 
-export type Position = { xact: string; id: bigint; batch: bigint; toXact: string | null; toId: bigint | null }
+export type Position = {
+  xact: string
+  id: bigint
+  batch: bigint
+  toXact: string | null
+  toId: bigint | null
+  /** The log was restored into another server, which counts its transactions from elsewhere. */
+  moved: boolean
+}
 
 export async function lockPosition(tx: Tx): Promise<Position> {
   const [row] = await tx<Position[]>`
-    select xact::text, id, batch, to_xact::text, to_id from collect.position where reader = 'pipeline' for update`
+    select xact::text, id, batch, to_xact::text, to_id,
+           server <> (select system_identifier from pg_control_system()) as moved
+    from collect.position where reader = 'pipeline' for update`
   if (!row) throw new Error('the pipeline has no position')
   return row
+}
+
+/**
+ * Gives the pieces of another server's log numbers below all of this one's: worked 0, in hand 1, waiting 2. The batch in
+ * hand stays what it was; among the waiting the order is by id, which is that of their arrival but for what was committed at
+ * the same moment. Nothing of this server's may be in the log yet: it could not be told from what was worked.
+ */
+export async function settleIn(tx: Tx): Promise<void> {
+  await tx`
+    update collect.piece p
+    set xact = case when (p.xact, p.id) <= (at.xact, at.id) then '0'
+                    when at.to_xact is not null and (p.xact, p.id) <= (at.to_xact, at.to_id) then '1'
+                    else '2' end::xid8
+    from collect.position at`
+  await tx`
+    update collect.position
+    set xact = '0', id = ${2n ** 63n - 1n}, server = (select system_identifier from pg_control_system()),
+        to_xact = case when to_xact is not null then '1'::xid8 end,
+        to_id = case when to_xact is not null then ${2n ** 63n - 1n}::bigint end
+    where reader = 'pipeline'`
 }
 
 export function takeInHand(tx: Tx, end: { xact: string; id: bigint }) {

@@ -1,10 +1,13 @@
 import type { TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openVault } from '../../../govern/privacy/privacy.ts'
+import { read } from '../../../platform/change.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Tx } from '../../../platform/db/db.ts'
 import { type TestCtx, type TestOptions, testCtx } from '../../../platform/testing/testing.ts'
 import type { Batch, Step } from '../batch.ts'
 import type { Envelope, Incoming } from '../contract.ts'
+import { workBatch } from '../pipeline.ts'
 
 /** A context with an open vault: what arrives is sealed. */
 export async function collectCtx(t: TestContext, options: TestOptions = {}): Promise<TestCtx> {
@@ -17,6 +20,28 @@ export async function collectCtx(t: TestContext, options: TestOptions = {}): Pro
   t.after(() => vault.close())
   ctx.recorded.length = 0
   return ctx
+}
+
+/**
+ * Until what was received may be read. The server is shared with other tests: while one of their transactions is older
+ * than a piece of the log, that piece waits.
+ */
+export async function whenReadable(ctx: Ctx): Promise<void> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const [row] = await read(
+      ctx,
+      (tx) => tx<{ waits: boolean }[]>`
+        select exists (select from collect.piece where xact >= pg_snapshot_xmin(pg_current_snapshot())) as waits`,
+    )
+    if (!row?.waits) return
+    await pause(25)
+  }
+}
+
+/** One batch, as soon as it may be read. */
+export async function workNext(ctx: Ctx, steps: readonly Step[]): Promise<number> {
+  await whenReadable(ctx)
+  return workBatch(ctx, steps)
 }
 
 export function event(key: string, name: string, more: Partial<Envelope> = {}): Incoming {

@@ -6,7 +6,7 @@ import { at, type TestCtx } from '../../../platform/testing/testing.ts'
 import { createSource, sourcesById } from '../../catalog/catalog.ts'
 import { factsToken, receive, type Step, workBatch } from '../../collect/collect.ts'
 import type { Envelope, ProfileOp } from '../../collect/contract.ts'
-import { collectCtx } from '../../collect/testing/testing.ts'
+import { collectCtx, whenReadable } from '../../collect/testing/testing.ts'
 import { identityStepWith } from '../../identity/identity.ts'
 import { profileStep } from '../customers.ts'
 
@@ -68,6 +68,7 @@ export async function openBank(t: TestContext): Promise<Bank> {
         { id: source },
         envelopes.map((envelope) => ({ key: `m${sent++}`, envelope })),
       )
+      await whenReadable(ctx)
       while ((await workBatch(ctx, steps)) > 0);
     },
     worksAt: (place, permissions = ['customers.read']) =>
