@@ -17,6 +17,19 @@ test('lists of instants, booleans, bigints, bytes and texts go into a statement 
     rows.map((row) => [row.at, row.yes, row.big, row.raw, row.words, row.n]),
     instants.map((at, i) => [at, i === 0, [1n, 2n ** 62n][i], bytes[i], ['a,"b', '{}'][i], i + 1]),
   )
+  const words = ['', 'NULL', 'null', 'a,b', '{x}', '"', '\\', '\\"', ' ', '\n', '知行', null, '\u0001']
+  const long = Array.from({ length: 40 }, (_, i) => words[i % words.length] ?? null)
+  const numbers = long.map((_, i) => (i % 7 === 0 ? null : i * 1.5 - 3))
+  const back = await read(ctx, (tx) => tx`select * from unnest(${long}::text[], ${numbers}::float8[]) given (word, n)`)
+  assert.deepEqual(
+    back.map((row) => [row.word, row.n]),
+    long.map((word, i) => [word, numbers[i]]),
+  )
+  const firstMissing = await read(ctx, (tx) => tx`select * from unnest(${[null, true]}::boolean[]) given (yes)`)
+  assert.deepEqual(
+    firstMissing.map((row) => row.yes),
+    [null, true],
+  )
   const none = await read(ctx, (tx) => tx`select * from unnest(${[]}::timestamptz[], ${[]}::boolean[]) given (at, yes)`)
   assert.equal(none.length, 0)
 })

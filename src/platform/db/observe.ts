@@ -47,18 +47,36 @@ function watch(query: unknown, seen: StatementSeen): void {
 
 /**
  * The driver takes the type of a list's first element for the type of the list, where it knows one (instants, booleans,
- * bigints, bytes), and the engine then refuses the list. A list in a statement is a list.
+ * bigints, bytes), and the engine then refuses the list. A list in a statement is a list. Long lists of texts and numbers
+ * are written here: the driver looks at each element several times.
  */
 function withLists(sql: Sql, args: unknown[]): unknown[] {
   for (let i = 1; i < args.length; i++) {
     const arg = args[i]
-    if (Array.isArray(arg) && isTyped(arg[0])) args[i] = sql.array(arg as never)
+    if (!Array.isArray(arg)) continue
+    if (isTyped(arg.find((each) => each !== null && each !== undefined))) args[i] = sql.array(arg as never)
+    else if (arg.length >= longList) args[i] = written(arg) ?? arg
   }
   return args
 }
 
+const longList = 20
+
 function isTyped(value: unknown): boolean {
   return value instanceof Date || value instanceof Uint8Array || typeof value === 'boolean' || typeof value === 'bigint'
+}
+
+/** A list of texts or of numbers as the engine reads it; undefined for any other. */
+function written(list: readonly unknown[]): string | undefined {
+  let text = ''
+  for (const each of list) {
+    if (each === null || each === undefined) text += ',NULL'
+    else if (typeof each === 'number') text += `,${each}`
+    else if (typeof each === 'string')
+      text += /["\\]/.test(each) ? `,"${each.replace(/["\\]/g, '\\$&')}"` : `,"${each}"`
+    else return undefined
+  }
+  return `{${text.slice(1)}}`
 }
 
 /** The same handle, every statement of it and of its transactions reported. */

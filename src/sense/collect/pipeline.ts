@@ -17,8 +17,8 @@ export type Pipeline = {
 }
 
 /** Large enough that the engines work on sets, small enough that a batch takes less than half a second. */
-const batchMessages = 5000
-const batchPieces = 200
+const batchMessages = 20_000
+const batchPieces = 1000
 /** Another process may have stored something, or may have died with the pipeline in its hands. */
 const lookEveryMs = 250
 
