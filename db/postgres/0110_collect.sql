@@ -50,6 +50,7 @@ create table collect.reject (
   id          text        collate "C" primary key,
   at          timestamptz not null,
   source      text        not null,
+  org         text        not null,                       -- the source's: who sees the organisation sees its rejects
   key         uuid        not null unique,
   event       text,
   code        text        not null,
@@ -62,6 +63,7 @@ create table collect.reject (
 );
 create index reject_newest on collect.reject (id) where state = 'open';
 create index reject_by_code on collect.reject (code, id);
+call orgs.protect('collect.reject');
 
 -- Messages a minute, for the strip of figures. Written with the piece.
 create table collect.minute (

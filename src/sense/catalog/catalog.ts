@@ -43,5 +43,6 @@ export {
   rotateWriteKey,
   type Source,
   sourcesById,
+  sourcesWithin,
   switchSource,
 } from './sources.ts'

@@ -50,6 +50,11 @@ export async function sourcesById(ctx: Ctx): Promise<ReadonlyMap<string, Source>
   return (await knownSources(ctx)).byId
 }
 
+/** The sources of the reader's scope. */
+export async function sourcesWithin(ctx: Ctx): Promise<ReadonlySet<string>> {
+  return new Set((await read(ctx, store.allSources)).map(({ id }) => id))
+}
+
 export async function listSources(ctx: Ctx, query: SourceQuery): Promise<Page<SourceRow>> {
   const sorts = {
     name: { sql: 'name', type: 'text' },

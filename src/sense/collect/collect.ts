@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
-import { checkEvent, findSource, planOf } from '../catalog/catalog.ts'
+import { checkEvent, findSource, planOf, sourcesWithin } from '../catalog/catalog.ts'
 import { openDoors } from './doors/doors.ts'
 import { receive } from './receive.ts'
 import { faultOf } from './rules/message.ts'
@@ -18,9 +18,11 @@ export { collectStep } from './steps.ts'
 /** How collection stands: messages a minute for the last hour, the sums of the last day, what waits for the pipeline. */
 export async function collectStatus(ctx: Ctx) {
   const hourAgo = ctx.now.getTime() - 3_600_000
-  const [minutes, waits] = await read(asMachine(ctx, 'collect'), (tx) =>
+  const [all, waits] = await read(asMachine(ctx, 'collect'), (tx) =>
     Promise.all([store.minutesSince(tx, new Date(ctx.now.getTime() - 86_400_000)), store.waiting(tx)]),
   )
+  const within = ctx.scope === 'everything' ? undefined : await sourcesWithin(ctx)
+  const minutes = all.filter(({ source }) => within === undefined || within.has(source))
   const sum = (of: 'stored' | 'rejected' | 'duplicates') => minutes.reduce((total, minute) => total + minute[of], 0)
   const lastHour = Map.groupBy(
     minutes.filter(({ at }) => at.getTime() >= hourAgo),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
+import { sourcesWithin } from '../catalog/catalog.ts'
 import type { LiveMessage, LiveQuery } from './contract.ts'
 import { type Logged, unpackPieces } from './pieces.ts'
 import { maskIds, maskValues } from './rules/shown.ts'
@@ -18,6 +19,7 @@ export type Seen = { event: 'arrived'; data: { messages: LiveMessage[]; passedOv
  */
 export async function* watchArriving(ctx: Ctx, query: LiveQuery, stop: AbortSignal): AsyncGenerator<Seen> {
   const machine = asMachine(ctx, 'live view')
+  const within = await scopeOf(ctx)
   let at = await read(machine, store.endOfLog)
   while (!stop.aborted) {
     const pieces = await read(machine, (tx) => store.piecesAfter(tx, at, 50))
@@ -26,12 +28,21 @@ export async function* watchArriving(ctx: Ctx, query: LiveQuery, stop: AbortSign
       at = { xact: last.xact, id: last.id }
       const opened = await unpackPieces(machine, pieces)
       const all = pieces.flatMap(({ receivedAt }, i) =>
-        (opened[i] ?? []).filter((one) => wanted(one, query)).map((one) => shown(one, receivedAt)),
+        (opened[i] ?? [])
+          .filter((one) => within(one.source) && wanted(one, query))
+          .map((one) => shown(one, receivedAt)),
       )
       if (all.length > 0) yield arrived(all)
     }
     await pause(lookEveryMs, undefined, { signal: stop }).catch(() => {})
   }
+}
+
+/** A reader sees what the sources of his organisations send. */
+async function scopeOf(ctx: Ctx): Promise<(source: string) => boolean> {
+  if (ctx.scope === 'everything') return () => true
+  const sources = await sourcesWithin(ctx)
+  return (source) => sources.has(source)
 }
 
 function arrived(all: readonly LiveMessage[]): Seen {

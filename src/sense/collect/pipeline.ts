@@ -4,6 +4,7 @@ import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import { newId } from '../../platform/ids.ts'
 import { span } from '../../platform/trace.ts'
+import { sourcesById } from '../catalog/catalog.ts'
 import type { Arrived, Batch, Step } from './batch.ts'
 import { packReject, unpackPieces } from './pieces.ts'
 import { whenStored } from './receive.ts'
@@ -15,6 +16,8 @@ export type Pipeline = {
   /** Ends after the batch in hand. */
   stop(): Promise<void>
 }
+
+type Sources = Awaited<ReturnType<typeof sourcesById>>
 
 /** Large enough that the engines work on sets, small enough that a batch takes less than half a second. */
 const batchMessages = 20_000
@@ -98,7 +101,8 @@ async function inTurn(ctx: Ctx, run: () => Promise<boolean>): Promise<boolean> {
 /** One batch, whole. Returns how many messages it had; 0 when nothing waits. */
 export function workBatch(ctx: Ctx, steps: readonly Step[]): Promise<number> {
   return span('pipeline.batch', {}, async () => {
-    const batch = await takeBatch(ctx, steps)
+    const sources = await sourcesById(ctx)
+    const batch = await takeBatch(ctx, steps, sources)
     if (!batch) return 0
     for (const step of steps) await step.facts?.(ctx, batch)
     await unauditedChange(ctx, 'the effects of a batch of messages', async (tx) => {
@@ -107,6 +111,7 @@ export function workBatch(ctx: Ctx, steps: readonly Step[]): Promise<number> {
       await putAway(
         ctx,
         tx,
+        sources,
         refusedOf(batch).filter((one) => !before.has(one)),
       )
       if (!(await store.leaveBehind(tx, batch.number, ctx.now)))
@@ -117,7 +122,7 @@ export function workBatch(ctx: Ctx, steps: readonly Step[]): Promise<number> {
 }
 
 /** The batch that a kill left in hand, or the next one. It is in hand, and what is refused is put away, when this resolves. */
-async function takeBatch(ctx: Ctx, steps: readonly Step[]): Promise<Batch | undefined> {
+async function takeBatch(ctx: Ctx, steps: readonly Step[], sources: Sources): Promise<Batch | undefined> {
   return unauditedChange(ctx, 'a batch of messages is taken in hand', async (tx) => {
     const position = await store.lockPosition(tx)
     const again = position.toXact !== null && position.toId !== null
@@ -133,6 +138,7 @@ async function takeBatch(ctx: Ctx, steps: readonly Step[]): Promise<Batch | unde
     await putAway(
       ctx,
       tx,
+      sources,
       refusedOf(batch).filter((one) => !known.has(one.key)),
     )
     if (!again) await store.takeInHand(tx, end)
@@ -144,11 +150,11 @@ function refusedOf(batch: Batch): Arrived[] {
   return batch.arrived.filter((one) => one.refused)
 }
 
-async function putAway(ctx: Ctx, tx: Tx, refused: readonly Arrived[]): Promise<void> {
+async function putAway(ctx: Ctx, tx: Tx, sources: Sources, refused: readonly Arrived[]): Promise<void> {
   if (refused.length > 0)
     await store.insertRejects(
       tx,
-      refused.map((one) => rejectOf(ctx, one)),
+      refused.map((one) => rejectOf(ctx, one, sources.get(one.source)?.org ?? '')),
     )
 }
 
@@ -179,12 +185,13 @@ async function markRefused(tx: Tx, batch: Batch): Promise<Set<string>> {
   return keys
 }
 
-function rejectOf(ctx: Ctx, one: Arrived): store.NewReject {
+function rejectOf(ctx: Ctx, one: Arrived, org: string): store.NewReject {
   if (!one.refused) throw new Error('a reject has a reason')
   return {
     id: newId('rej', ctx.now),
     at: one.receivedAt,
     source: one.source,
+    org,
     key: one.key,
     event: one.envelope.name ?? null,
     refused: one.refused,

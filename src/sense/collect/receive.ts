@@ -3,6 +3,7 @@ import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import type { Db } from '../../platform/db/db.ts'
 import { newId } from '../../platform/ids.ts'
 import { Problem, text } from '../../platform/problem.ts'
+import { sourcesById } from '../catalog/catalog.ts'
 import type { Incoming, Outcome, Refusal } from './contract.ts'
 import { packPiece, packReject } from './pieces.ts'
 import { faultOf, messageKey } from './rules/message.ts'
@@ -107,6 +108,7 @@ function takeCalls(gathering: Gathering): Call[] {
 /** One commit: the keys that are new, the piece that holds their messages, the rejects, the count of the minute. */
 async function append(ctx: Ctx, items: readonly Item[]): Promise<Outcome[]> {
   const at = ctx.now
+  const sources = await sourcesById(ctx)
   return unauditedChange(ctx, 'messages as they arrive', async (tx) => {
     const generation = await store.holdGeneration(tx)
     const fresh = await store.insertKeys(
@@ -128,7 +130,7 @@ async function append(ctx: Ctx, items: readonly Item[]): Promise<Outcome[]> {
       rejected.length > 0 &&
         store.insertRejects(
           tx,
-          rejected.map((item) => rejectOf(ctx, item, at)),
+          rejected.map((item) => rejectOf(ctx, item, at, sources.get(item.source)?.org ?? '')),
         ),
       store.countMinute(tx, at, minutesOf(items, outcomes)),
     ])
@@ -141,13 +143,15 @@ function logged({ key, source, incoming }: Item) {
   return { key, source, envelope: incoming.envelope }
 }
 
-function rejectOf(ctx: Ctx, { key, source, incoming, refused }: Item, at: Date): store.NewReject {
+/** A source that is gone has no organisation: its rejects are the machine's alone. */
+function rejectOf(ctx: Ctx, { key, source, incoming, refused }: Item, at: Date, org: string): store.NewReject {
   if (!refused) throw new Error('a reject has a reason')
   const understood = 'envelope' in incoming
   return {
     id: newId('rej', at),
     at,
     source,
+    org,
     key,
     event: understood ? (incoming.envelope.name?.slice(0, 200) ?? null) : null,
     refused,

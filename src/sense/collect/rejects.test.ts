@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createOrg, ensureRoot } from '../../govern/orgs/orgs.ts'
 import { read } from '../../platform/change.ts'
 import { withCtx } from '../../platform/ctx.ts'
+import { createSource } from '../catalog/catalog.ts'
 import {
+  collectStatus,
   dismissRejects,
   getReject,
   listRejects,
@@ -113,4 +117,36 @@ test('who watches sees what arrives from then on, what he asks for only, and not
   assert.ok(!JSON.stringify(seen).includes('person@bank'))
   stop.abort()
   assert.equal((await watching.next()).done, true)
+})
+
+test('a branch sees the rejects, figures and messages of its own sources only', async (t) => {
+  const ctx = await collectCtx(t)
+  const root = await ensureRoot(ctx, { code: 'HQ', name: '总行' })
+  const branch = await createOrg(ctx, { code: 'B01', name: '江城分行', parent: root.id, kind: 'branch', sort: 0 })
+  const [ofBank, ofBranch] = await Promise.all(
+    [root.id, branch.id].map((org, i) => createSource(ctx, { name: `s${i}`, project: `p${i}`, kind: 'web', org })),
+  )
+  const sees = (path: string) => withCtx(ctx, { scope: { path } })
+  const stop = new AbortController()
+  const watching = watchArriving(sees(`${root.id}.${branch.id}`), {}, stop.signal)
+  const first = watching.next()
+  await pause(100)
+  for (const [i, of] of [ofBank, ofBranch].entries())
+    await receive(ctx, { id: of?.id ?? '' }, [event(`good ${i}`, `seen_${i}`), event(`bad ${i}`, 'pay', { ids: [] })])
+  assert.deepEqual(
+    (await first).value?.data.messages.map((one: { event: string | null }) => one.event),
+    ['seen_1'],
+  )
+  stop.abort()
+  assert.equal((await listRejects(sees(root.id), {})).items.length, 2)
+  const own = (await listRejects(sees(`${root.id}.${branch.id}`), {})).items
+  assert.deepEqual(
+    own.map((one) => one.source),
+    [ofBranch?.id],
+  )
+  assert.equal((await summariseRejects(sees(`${root.id}.${branch.id}`))).items[0]?.count, 1)
+  assert.equal((await collectStatus(sees(`${root.id}.${branch.id}`))).stored, 1)
+  const other = (await listRejects(sees(root.id), { source: ofBank?.id ?? '' })).items[0]?.id ?? ''
+  await assert.rejects(getReject(sees(`${root.id}.${branch.id}`), other), { kind: 'missing' })
+  await assert.rejects(replayRejects(sees(`${root.id}.${branch.id}`), [other]), { code: 'collect.nothing_to_replay' })
 })

@@ -12,7 +12,7 @@ import { faultOf } from './rules/message.ts'
 import { maskEnvelope, maskRaw } from './rules/shown.ts'
 import * as store from './store.ts'
 
-/** Newest first unless `sort` says otherwise. Rejects belong to no organisation: who may see them sees all. */
+/** Those of the sources of the reader's organisations, newest first unless `sort` says otherwise. */
 export async function listRejects(ctx: Ctx, query: RejectQuery): Promise<Page<Reject>> {
   const by = order(query, { at: { sql: 'id', type: 'text' } }, '-at')
   const filter = {

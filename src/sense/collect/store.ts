@@ -220,6 +220,7 @@ export type NewReject = {
   id: string
   at: Date
   source: string
+  org: string
   key: string
   event: string | null
   refused: Refusal
@@ -236,17 +237,18 @@ export function insertRejects(tx: Tx, rejects: readonly NewReject[]) {
     return next - length
   })
   return tx`
-    insert into collect.reject (id, at, source, key, event, code, reason, field, understood, body, state)
-    select id, at, source, key, event, code, jsonb_build_object('zh', zh, 'en', en), field, understood::boolean,
+    insert into collect.reject (id, at, source, org, key, event, code, reason, field, understood, body, state)
+    select id, at, source, org, key, event, code, jsonb_build_object('zh', zh, 'en', en), field, understood::boolean,
            substring(${Buffer.concat(rejects.map((one) => one.body))}::bytea from start for length), 'open'
     from unnest(${rejects.map((one) => one.id)}::text[], ${rejects.map((one) => one.at.toISOString())}::timestamptz[],
-                ${rejects.map((one) => one.source)}::text[], ${rejects.map((one) => one.key)}::uuid[],
+                ${rejects.map((one) => one.source)}::text[], ${rejects.map((one) => one.org)}::text[],
+                ${rejects.map((one) => one.key)}::uuid[],
                 ${rejects.map((one) => one.event)}::text[], ${rejects.map((one) => one.refused.code)}::text[],
                 ${rejects.map((one) => one.refused.zh)}::text[], ${rejects.map((one) => one.refused.en)}::text[],
                 ${rejects.map((one) => one.refused.field ?? null)}::text[],
                 ${rejects.map((one) => String(one.understood))}::text[],
                 ${starts}::int[], ${lengths}::int[])
-      given (id, at, source, key, event, code, zh, en, field, understood, start, length)
+      given (id, at, source, org, key, event, code, zh, en, field, understood, start, length)
     on conflict (key) do nothing`
 }
 
