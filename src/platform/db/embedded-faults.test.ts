@@ -76,9 +76,12 @@ test('when another program takes the port of a dead engine the reason is told, a
   const path = freshPath()
   const engine = await engineOn(path)
   const thief = createServer()
+  let killed = 0
   for (let stolen = false; !stolen; ) {
-    await until(() => engine.health().state === 'ready')
-    process.kill(await serverOf(path), 'SIGKILL')
+    // Where the port was not taken quickly enough the next engine has it: that one, and not the dead one, is killed then.
+    await until(async () => engine.health().state === 'ready' && (await serverOf(path).catch(() => killed)) !== killed)
+    killed = await serverOf(path)
+    process.kill(killed, 'SIGKILL')
     for (let tries = 0; tries < 200 && !stolen; tries++)
       stolen = await new Promise((resolve) => {
         thief.removeAllListeners()
