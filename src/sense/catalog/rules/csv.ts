@@ -1,4 +1,5 @@
 import { personalKinds } from '../../../govern/privacy/contract.ts'
+import { csvRows } from '../../../platform/csv.ts'
 import { type FieldProblem, invalidField, Problem, type Text, text } from '../../../platform/problem.ts'
 import { modes, type Property, type ValueType, valueTypes } from '../contract.ts'
 import { isName } from './value.ts'
@@ -201,27 +202,11 @@ function tooLong(labels: string[], description: string): Text | undefined {
 }
 
 function readRows(content: string): string[][] {
-  const rows: string[][] = []
-  let row: string[] = []
-  // A cell in quotes with its doubled quotes, or a bare one; then what ends it.
-  const cells = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\r|$)/y
-  while (cells.lastIndex < content.length) {
-    const found = cells.exec(content)
-    if (!found)
-      throw invalidField(
-        'csv',
-        'catalog.csv_quotes',
-        text(`第 ${rows.length + 1} 行的引号不成对`, `The quotes of line ${rows.length + 1} do not match`),
-      )
-    row.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? '')
-    if (found[3] === ',') {
-      // A line that ends in a comma has one more, empty cell.
-      if (cells.lastIndex === content.length) row.push('')
-      continue
-    }
-    rows.push(row)
-    row = []
-  }
-  if (row.length > 0) rows.push(row)
-  return rows
+  return csvRows(content, (line) =>
+    invalidField(
+      'csv',
+      'catalog.csv_quotes',
+      text(`第 ${line} 行的引号不成对`, `The quotes of line ${line} do not match`),
+    ),
+  )
 }
