@@ -3,8 +3,7 @@ import { read } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import { sourcesById } from '../catalog/catalog.ts'
-import { canonicalOf, getIdentityOf, membersOf as membersWithin } from '../identity/identity.ts'
-import type { CustomerIdentity } from './contract.ts'
+import { canonicalOf, membersOf as membersWithin } from '../identity/identity.ts'
 
 /** The number that each is found under today, as far as the caller's scope goes. */
 export function survivorsOf(ctx: Ctx, customers: readonly number[]): Promise<Map<number, number>> {
@@ -14,17 +13,6 @@ export function survivorsOf(ctx: Ctx, customers: readonly number[]): Promise<Map
 /** All numbers of each. */
 export function membersOf(ctx: Ctx, customers: readonly number[]): Promise<Map<number, number[]>> {
   return read(ctx, (tx) => membersWithin(tx, customers))
-}
-
-/** What names each of a page of customers, masked where personal. */
-export async function identitiesOf(ctx: Ctx, customers: readonly number[]): Promise<Map<number, CustomerIdentity[]>> {
-  const all = await Promise.all(customers.map((customer) => getIdentityOf(ctx, customer)))
-  return new Map(
-    all.map((one, i) => [
-      customers[i] ?? one.customer,
-      one.identities.map(({ kind, name, value }) => ({ kind, name, value })),
-    ]),
-  )
 }
 
 /** Where customers belong who are first seen in what a source sends: to its organisation, or to the head office. */

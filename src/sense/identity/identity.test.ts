@@ -6,6 +6,7 @@ import {
   findByIdentity,
   getIdentityOf,
   getKind,
+  identitiesOf,
   listConflicts,
   listKinds,
   listMerges,
@@ -200,4 +201,21 @@ test('rule 41: members of a customer are all his numbers, by whichever of them o
   assert.deepEqual(owners, [1, 2, 3, 4, 3, 3])
   const members = await read(house.ctx, (tx) => membersOf(tx, [1, 3, 4, 99]))
   assert.deepEqual([...members], [[1, [3, 1, 2]], [3, [3, 1, 2]], [4, [4]]]) // biome-ignore format: a table
+})
+
+test('what names each of a list of customers is asked as one set, masked, also under a merged number', async (t) => {
+  const house = await openHouse(t)
+  await house.say([
+    ['event', 'device_id=d1'],
+    ['event', 'customer_no=100 mobile=19900000001'],
+    ['bind', 'customer_no=100 device_id=d1'],
+    ['event', 'customer_no=200'],
+  ])
+  const named = await identitiesOf(house.ctx, [1, 2, 3, 99])
+  const values = (customer: number) => named.get(customer)?.map(({ kind, value }) => `${kind}=${value}`)
+  assert.deepEqual(values(2), ['customer_no=100', 'mobile=199****0001', 'device_id=d1'])
+  assert.deepEqual(values(1), values(2), 'merged into the other')
+  assert.deepEqual(values(3), ['customer_no=200'])
+  assert.equal(named.has(99), false)
+  assert.equal((await identitiesOf(house.ctx, [])).size, 0)
 })

@@ -5,6 +5,7 @@ export {
   canonicalOf,
   findByIdentity,
   getIdentityOf,
+  identitiesOf,
   membersOf,
   placeCustomers,
   revealIdentities,

@@ -88,6 +88,38 @@ async function identityIn(ctx: Ctx, tx: Tx, customer: number): Promise<CustomerI
   }
 }
 
+/** What names each of many customers, masked where personal, the strongest first; asked as one set, for lists. */
+export function identitiesOf(
+  ctx: Ctx,
+  customers: readonly number[],
+): Promise<Map<number, Pick<HeldIdentity, 'kind' | 'name' | 'value'>[]>> {
+  return read(ctx, async (tx) => {
+    const canonical = await canonicalOf(tx, customers)
+    const survivors = [...new Set(canonical.values())]
+    const [kinds, links] = await Promise.all([
+      kindsOf(tx),
+      survivors.length === 0 ? [] : store.shownLinksOf(tx, survivors),
+    ])
+    const shown = await shownValues(ctx, kinds, links)
+    const named = links
+      .map((link, i) => ({ link, kind: kinds.get(link.kind), value: shown[i] ?? '' }))
+      .sort(
+        (a, b) => (a.kind?.rank ?? 0) - (b.kind?.rank ?? 0) || a.link.firstSeen.getTime() - b.link.firstSeen.getTime(),
+      )
+    const ofEach = Map.groupBy(named, ({ link }) => link.customer)
+    return new Map(
+      [...canonical].map(([customer, survivor]) => [
+        customer,
+        (ofEach.get(survivor) ?? []).map(({ link, kind, value }) => ({
+          kind: link.kind,
+          name: kind?.name ?? { zh: link.kind, en: link.kind },
+          value,
+        })),
+      ]),
+    )
+  })
+}
+
 function held(kinds: Kinds, link: store.ShownLink, value: string, from: ReadonlyMap<string, number>): HeldIdentity {
   const kind = kinds.get(link.kind)
   return {
