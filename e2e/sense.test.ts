@@ -155,3 +155,23 @@ test('a rejected message shows its reason, and who may not see personal data can
   assert.deepEqual(await seriousFaults(page), [])
   await shot(page, 'sense-reject')
 })
+
+test('who may see personal data mends a rejected message: what is wrong is named, what is right is replayed', async (t) => {
+  const page = await openPage(t)
+  await signIn(page, site, 'fengkong')
+  await open(page, 'rejects')
+  await page
+    .getByRole('link', { name: /\d{4}-\d\d-\d\d/ })
+    .first()
+    .click()
+  const text = page.getByRole('textbox', { name: '消息' })
+  await text.fill('{"kind": "event", "time": 1767225600000, "name": "fund_buy", "ids": []}')
+  await page.getByRole('button', { name: '修正并重放' }).click()
+  await page.getByRole('alert').getByText('缺少身份标识').waitFor()
+  assert.deepEqual(await seriousFaults(page), [])
+  await shot(page, 'sense-mend')
+  const ids = [{ kind: 'login_id', value: 'walker-2' }]
+  await text.fill(JSON.stringify({ kind: 'event', time: now, name: 'fund_buy', ids, props: { amount: 1 } }))
+  await page.getByRole('button', { name: '修正并重放' }).click()
+  await page.getByText('已重放').first().waitFor()
+})

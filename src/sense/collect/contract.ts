@@ -128,7 +128,7 @@ export const RejectQuery = Type.Intersect([
 export type RejectQuery = Static<typeof RejectQuery>
 export const RejectParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
 
-/** The message as it was sent, personal values masked unless the reader may see them; `editable` is what a replay sends. */
+/** The message as it was understood, or as it was sent; personal values masked unless the reader may see them. */
 export const RejectDetail = Type.Intersect([Reject, Type.Object({ message: Type.Unknown(), masked: Type.Boolean() })])
 export type RejectDetail = Static<typeof RejectDetail>
 

@@ -50,7 +50,7 @@ export async function getReject(ctx: Ctx, id: string): Promise<RejectDetail> {
     await recordView(ctx, {
       what: 'rejected message',
       target: { kind: 'reject', id },
-      reason: text('修正异常数据', 'Mending rejected data').zh,
+      reason: '修正异常数据',
       fields: ['message'],
     })
   const shown = row.understood ? maskEnvelope(message as Envelope) : maskRaw(message)

@@ -18,7 +18,6 @@ import * as store from './store.ts'
 import { addPart, createImport, finishUpload, sweep, takeFile } from './uploads.ts'
 import { checkFile, type Ended, fileGone, type Receive, runFile, type Tell, type Work } from './work.ts'
 
-export { standardChoices } from './choices.ts'
 export type { Ended, Receive, Tell } from './work.ts'
 
 registerSealed(sealedColumn({ schema: 'imports', table: 'bad_row', key: 'id', column: 'content', kind: 'secret' }))

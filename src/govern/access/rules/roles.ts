@@ -67,7 +67,16 @@ export const builtInRoles: readonly BuiltInRole[] = [
     key: 'risk',
     name: text('风控合规', 'Risk and compliance'),
     about: text('反欺诈、内容合规与隐私', 'Anti-fraud, content review and privacy'),
-    permissions: ['orgs.read', 'access.*.read', 'audit.*', 'privacy.*', 'customers.*', 'identity.*', 'catalog.*.read'],
+    permissions: [
+      'orgs.read',
+      'access.*.read',
+      'audit.*',
+      'privacy.*',
+      'customers.*',
+      'identity.*',
+      'catalog.*.read',
+      'collect.*',
+    ],
   },
   {
     key: 'executive',

@@ -62,7 +62,7 @@ function Message({ of }: { of: RejectDetail }) {
   )
 }
 
-/** The message to be put right by hand; what is not understood is first given the shape of an envelope. */
+/** The message to be put right by hand. What was not understood must be written anew as an envelope. */
 function Mend({ of }: { of: RejectDetail }) {
   const t = useText()
   const [typed, setTyped] = useState(JSON.stringify(of.message, null, 2))
@@ -85,12 +85,20 @@ function Mend({ of }: { of: RejectDetail }) {
   }
   return (
     <>
+      {of.understood ? null : (
+        <p className="zx-quiet">
+          {t(
+            '这条消息未能识别。请改写为 {"kind": "event", "name": 事件名, "time": 毫秒时间戳, "ids": [{"kind": 身份类型, "value": 值}], "props": {…}}。',
+            'This message was not understood. Write it as {"kind": "event", "name": …, "time": milliseconds, "ids": [{"kind": …, "value": …}], "props": {…}}.',
+          )}
+        </p>
+      )}
       <Input.TextArea
         className="zx-mend"
         aria-label={t('消息', 'Message')}
         aria-invalid={fault !== undefined}
         value={typed}
-        autoSize={{ minRows: 8, maxRows: 30 }}
+        rows={16}
         status={fault ? 'error' : ''}
         onChange={(event) => setTyped(event.target.value)}
       />

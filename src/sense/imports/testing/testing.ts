@@ -7,7 +7,8 @@ import { openBank } from '../../../govern/privacy/testing/bank.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { Envelope, Incoming, Outcome } from '../../collect/contract.ts'
 import type { ImportDetail, Mapping, Reading } from '../contract.ts'
-import { importsWith, type Receive, standardChoices } from '../imports.ts'
+import { importsWith, type Receive } from '../imports.ts'
+import { standardChoices } from './choices.ts'
 
 /** Stands for the log: keeps each key of a source once, and what came with it. */
 export type Log = {

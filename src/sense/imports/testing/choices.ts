@@ -1,7 +1,7 @@
-import { text } from '../../platform/problem.ts'
-import type { Choices } from './contract.ts'
+import { text } from '../../../platform/problem.ts'
+import type { Choices } from '../contract.ts'
 
-/** What every bank has, for a program without a catalogue of its own. */
+/** What every bank has. */
 export const standardChoices: Choices = {
   identities: [
     { kind: 'customer_no', name: text('客户号', 'Customer number') },
