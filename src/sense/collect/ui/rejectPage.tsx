@@ -103,7 +103,7 @@ function Mend({ of }: { of: RejectDetail }) {
         onChange={(event) => setTyped(event.target.value)}
       />
       {fault ? (
-        <p role="alert" className="zx-error-line">
+        <p role="alert" className="zx-mend-fault">
           {fault}
         </p>
       ) : null}
