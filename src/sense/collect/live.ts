@@ -11,16 +11,19 @@ const lookEveryMs = 400
 /** A person reads a few a second: under load the newest of each look are shown, and how many were passed over. */
 const shownAtOnce = 50
 
-export type Seen = { event: 'arrived'; data: { messages: LiveMessage[]; passedOver: number } }
+export type Seen =
+  | { event: 'watching'; data: { messages: LiveMessage[]; passedOver: 0 } }
+  | { event: 'arrived'; data: { messages: LiveMessage[]; passedOver: number } }
 
 /**
- * Messages as they are stored, from now on, by whatever process stored them; personal values masked for everyone.
- * Ends when `stop` aborts.
+ * Messages as they are stored, by whatever process stored them; personal values masked for everyone. Says first that it
+ * watches: what is stored from then on is shown. Ends when `stop` aborts.
  */
 export async function* watchArriving(ctx: Ctx, query: LiveQuery, stop: AbortSignal): AsyncGenerator<Seen> {
   const machine = asMachine(ctx, 'live view')
   const within = await scopeOf(ctx)
   let at = await read(machine, store.endOfLog)
+  yield { event: 'watching', data: { messages: [], passedOver: 0 } }
   while (!stop.aborted) {
     const pieces = await read(machine, (tx) => store.piecesAfter(tx, at, 50))
     const last = pieces.at(-1)

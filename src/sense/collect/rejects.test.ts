@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { createOrg, ensureRoot } from '../../govern/orgs/orgs.ts'
 import { read } from '../../platform/change.ts'
 import { withCtx } from '../../platform/ctx.ts'
@@ -102,8 +101,8 @@ test('who watches sees what arrives from then on, what he asks for only, and not
   await receive(ctx, source, [event('before', 'pay')])
   const stop = new AbortController()
   const watching = watchArriving(ctx, { event: 'pay' }, stop.signal)
+  assert.equal((await watching.next()).value?.event, 'watching')
   const first = watching.next()
-  await new Promise((resolve) => setTimeout(resolve, 50))
   await receive(ctx, source, [
     event('other', 'view'),
     event('mine', 'pay', {
@@ -129,8 +128,8 @@ test('a branch sees the rejects, figures and messages of its own sources only', 
   const sees = (path: string) => withCtx(ctx, { scope: { path } })
   const stop = new AbortController()
   const watching = watchArriving(sees(`${root.id}.${branch.id}`), {}, stop.signal)
+  await watching.next()
   const first = watching.next()
-  await pause(100)
   for (const [i, of] of [ofBank, ofBranch].entries())
     await receive(ctx, { id: of?.id ?? '' }, [event(`good ${i}`, `seen_${i}`), event(`bad ${i}`, 'pay', { ids: [] })])
   assert.deepEqual(

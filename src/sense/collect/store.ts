@@ -193,12 +193,10 @@ export function piecesBetween(
     order by piece.xact, id`
 }
 
-/** Where the log ends now, for one who wants only what comes. */
+/** Where the log ends now, for one who wants only what comes: no transaction that has begun counts as to come. */
 export async function endOfLog(tx: Tx): Promise<{ xact: string; id: bigint }> {
-  const [row] = await tx<{ xact: string; id: bigint }[]>`
-    select piece.xact::text, id from collect.piece where piece.xact < pg_snapshot_xmin(pg_current_snapshot())
-    order by piece.xact desc, id desc limit 1`
-  return row ?? { xact: '0', id: 0n }
+  const [row] = await tx<{ xact: string }[]>`select pg_snapshot_xmax(pg_current_snapshot())::text as xact`
+  return { xact: row?.xact ?? '0', id: 0n }
 }
 
 export async function waiting(tx: Tx): Promise<{ messages: number; oldest: Date | null }> {

@@ -22,7 +22,7 @@ export function useArriving(query: LiveQuery, on: boolean): Arriving {
     if (!on) return
     const source = new EventSource(url)
     setState('connecting')
-    source.onopen = () => setState('open')
+    source.addEventListener('watching', () => setState('open'))
     source.onerror = () => setState('lost')
     source.addEventListener('arrived', (event) => {
       const { messages, passedOver } = JSON.parse(event.data) as { messages: LiveMessage[]; passedOver: number }
