@@ -13,6 +13,7 @@ export {
   removeRelation,
   saveItems,
 } from './entities.ts'
+export { alignColumns, tableOf } from './facts.ts'
 export {
   createEvent,
   createProperty,
@@ -28,6 +29,7 @@ export {
   maskProps,
   planOf,
 } from './plan.ts'
+export { type Column, columnOf, columnSql, columnsOf, columnValue } from './rules/column.ts'
 export type { ItemChange, KnownAttribute } from './rules/item.ts'
 export { looksPersonal, personalKindOf } from './rules/personal.ts'
 export { type Checked, checkEvent, type Plan, type PlanEvent, type PlanProperty } from './rules/plan.ts'
