@@ -42,24 +42,44 @@ export function columnsNow(facts: Facts, type: string): Promise<Column[]> {
 }
 
 /**
- * Adds and drops the columns of attributes, while others read and write: a column that was added is null until the rows are
- * written again. One whose type is another is dropped and added anew. True when something changed.
+ * The statements that add and drop the columns of attributes, while others read and write: a column that was added is null
+ * until the rows are written again. One whose type is another is dropped and added anew.
  */
-export async function alignColumns(facts: Facts, type: string, wanted: readonly Column[]): Promise<boolean> {
+export async function columnChanges(facts: Facts, type: string, wanted: readonly Column[]): Promise<string[]> {
   const now = new Map((await columnsNow(facts, type)).map((column) => [column.name, column.type]))
-  const names = new Set(wanted.map((column) => column.name))
-  const gone = [...now].filter(([name, kind]) => {
-    const other = wanted.find((column) => column.name === name)
-    return !names.has(name) || (other && other.type !== kind)
-  })
+  const names = new Map(wanted.map((column) => [column.name, column.type]))
+  const gone = [...now].filter(([name, kind]) => names.get(name) !== kind)
   const fresh = wanted.filter((column) => now.get(column.name) !== column.type)
-  const parts = [
-    ...gone.map(([name]) => `DROP COLUMN IF EXISTS ${columnSql(name)}`),
-    ...fresh.map((column) => `ADD COLUMN IF NOT EXISTS ${columnSql(column.name)} ${column.type}`),
-  ]
   // Dropped first and by itself: one statement cannot drop and add a column of the same name.
-  for (const some of [parts.slice(0, gone.length), parts.slice(gone.length)])
-    if (some.length > 0)
-      await facts.command({ sql: `ALTER TABLE ${tableOf(type)} ${some.join(', ')}`, timeoutMs: 600_000 })
-  return parts.length > 0
+  return [
+    gone.map(([name]) => `DROP COLUMN IF EXISTS ${columnSql(name)}`),
+    fresh.map((column) => `ADD COLUMN IF NOT EXISTS ${columnSql(column.name)} ${column.type}`),
+  ].flatMap((parts) => (parts.length > 0 ? [`ALTER TABLE ${tableOf(type)} ${parts.join(', ')}`] : []))
+}
+
+/** Each is the row of its own, and takes the place of an older one with the same key. */
+export async function insertRows(facts: Facts, type: string, rows: readonly object[]): Promise<void> {
+  if (rows.length > 0) await facts.insert(tableOf(type), rows)
+}
+
+/** After all rows were written anew: takes away what is older. */
+export async function sweep(facts: Facts, type: string, version: bigint): Promise<void> {
+  await facts.command({
+    sql: `ALTER TABLE ${tableOf(type)} DELETE WHERE version < {version:UInt64} SETTINGS mutations_sync = 1`,
+    params: { version: String(version) },
+    timeoutMs: 3_600_000,
+  })
+}
+
+export async function newestVersion(facts: Facts, type: string): Promise<bigint> {
+  const [row] = await facts.query<{ version: bigint }>({ sql: `SELECT max(version) AS version FROM ${tableOf(type)}` })
+  return row?.version ?? 0n
+}
+
+export async function tablesThere(facts: Facts): Promise<ReadonlySet<string>> {
+  const rows = await facts.query<{ name: string }>({
+    sql: 'SELECT name FROM system.tables WHERE database = {database:String}',
+    params: { database: facts.database },
+  })
+  return new Set(rows.map((row) => row.name))
 }

@@ -25,6 +25,29 @@ export function numbersSql(persons: string): string {
 
 export type AliasRow = { customer: number; canonical: number; settled: 0 | 1; version: bigint; deleted: 0 | 1 }
 
-export function insertAliases(facts: Facts, rows: readonly AliasRow[]): Promise<void> {
-  return facts.insert('alias', rows)
+export async function insertAliases(facts: Facts, rows: readonly AliasRow[]): Promise<void> {
+  if (rows.length > 0) await facts.insert('alias', rows)
+}
+
+/** Numbers whose events are said to be another's, after one of them. */
+export async function movedAfter(facts: Facts, after: number, limit: number): Promise<number[]> {
+  const rows = await facts.query<{ customer: number }>({
+    sql: `SELECT DISTINCT customer FROM event WHERE moved <> 0 AND customer > {after:UInt32} ORDER BY customer LIMIT {limit:UInt32}`,
+    params: { after, limit },
+    timeoutMs: 600_000,
+  })
+  return rows.map((row) => row.customer)
+}
+
+export async function sweepAliases(facts: Facts, version: bigint): Promise<void> {
+  await facts.command({
+    sql: 'ALTER TABLE alias DELETE WHERE version < {version:UInt64} SETTINGS mutations_sync = 1',
+    params: { version: String(version) },
+    timeoutMs: 3_600_000,
+  })
+}
+
+export async function newestAlias(facts: Facts): Promise<bigint> {
+  const [row] = await facts.query<{ version: bigint }>({ sql: 'SELECT max(version) AS version FROM alias' })
+  return row?.version ?? 0n
 }
