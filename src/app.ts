@@ -37,7 +37,7 @@ import type { Logger } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { text } from './platform/problem.ts'
 import { startTracing } from './platform/trace.ts'
-import { catalogFeeds, ensureDefaultSource, sourcesById } from './sense/catalog/catalog.ts'
+import { catalogFeeds, jobs as catalogJobs, ensureDefaultSource, sourcesById } from './sense/catalog/catalog.ts'
 import { permissions as catalogPermissions } from './sense/catalog/contract.ts'
 import { catalogRoutes } from './sense/catalog/routes.ts'
 import { collectStep, makeRoom, roomJob, type Step, startPipeline } from './sense/collect/collect.ts'
@@ -265,6 +265,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...accessJobs,
     ...auditJobs(audit),
     roomJob,
+    ...catalogJobs,
     settleJob,
     ...openImports(home.path).jobs,
   ] as unknown as Job<never>[]

@@ -31,11 +31,19 @@ export {
   maskProps,
   planOf,
 } from './plan.ts'
+export {
+  demoteProperty,
+  jobs,
+  listPromoted,
+  promotedProperties,
+  promoteProperty,
+} from './promoting.ts'
 export { type Column, columnOf, columnSql, columnsOf, columnValue } from './rules/column.ts'
 export { rowOf } from './rules/factRow.ts'
 export type { ItemChange, KnownAttribute } from './rules/item.ts'
 export { looksPersonal, personalKindOf } from './rules/personal.ts'
 export { type Checked, checkEvent, type Plan, type PlanEvent, type PlanProperty } from './rules/plan.ts'
+export { fromJson, propertySql } from './rules/property.ts'
 export { type Declared, isName, seenType, valueFault } from './rules/value.ts'
 export { noteSeen, type Seen } from './seen.ts'
 export {

@@ -157,6 +157,36 @@ function propertyRoutes(app: FastifyInstance): void {
     answer: wire.Decided,
     handle: (ctx, { body }) => catalog.decideProperties(ctx, body),
   })
+  promotionRoutes(app)
+}
+
+function promotionRoutes(app: FastifyInstance): void {
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/catalog/properties/promoted',
+    needs: 'catalog.plan.read',
+    summary: 'Properties that have a column of their own',
+    answer: wire.PromotedList,
+    handle: async (ctx) => ({ items: await catalog.listPromoted(ctx) }),
+  })
+  endpoint(app, {
+    method: 'POST',
+    url: '/api/catalog/properties/promote',
+    needs: 'catalog.plan.edit',
+    summary: 'Gives a property a column of its own, in the background',
+    body: wire.Promotion,
+    answer: wire.Promoted,
+    handle: (ctx, { body }) => catalog.promoteProperty(ctx, body),
+  })
+  endpoint(app, {
+    method: 'POST',
+    url: '/api/catalog/properties/demote',
+    needs: 'catalog.plan.edit',
+    summary: 'Takes the column of a property away; its values stay',
+    body: wire.Demotion,
+    answer: wire.Promoted,
+    handle: (ctx, { body }) => catalog.demoteProperty(ctx, body.name),
+  })
 }
 
 function sheetRoutes(app: FastifyInstance): void {
