@@ -4,13 +4,13 @@ import { startTestClickhouse } from '../src/platform/testing/engines.ts'
 import { type Candidate, candidates } from './layout.candidates.ts'
 import type { BenchOptions, BenchResult } from './run.ts'
 
-const whole = { events: 100_000_000, customers: 10_000_000, piece: 500_000 }
+const whole = { events: 100_000_000, customers: 10_000_000, piece: 20_000 }
 const days = 365
 
 /**
  * Ways to keep events, each with the same rows: what a retail bank's app sends in a year, twenty kinds of events, a few of
  * which are most, from customers of whom a few do most. Made in the engine from hashes, so every run has the same. Measured
- * are bytes a row, rows a second into the table, how many rows merges wrote for each row, ten questions about all customers
+ * are bytes a row, rows a second into the table, processor time of inserts and merges and how many rows merges wrote for each row, ten questions about all customers
  * or five hundred, and the timeline of one. The best of three runs counts. Raw is today's layout.
  */
 export async function run(options: BenchOptions): Promise<BenchResult> {
@@ -132,6 +132,7 @@ async function quiet(facts: Facts): Promise<void> {
 async function measure(facts: Facts, candidate: Candidate, events: number, customers: number) {
   for (const sql of candidate.create) await command(facts, sql)
   const merged = await counter(facts, 'MergedRows')
+  const worked = await counter(facts, 'OSCPUVirtualTimeMicroseconds')
   const from = performance.now()
   for (let at = 0; at < events; at += whole.piece)
     for (const sql of candidate.insert) await command(facts, sql, { from: at, until: at + whole.piece })
@@ -139,6 +140,7 @@ async function measure(facts: Facts, candidate: Candidate, events: number, custo
   await quiet(facts)
   const settled = performance.now() - from
   const mergedRows = (await counter(facts, 'MergedRows')) - merged
+  const cpu = (await counter(facts, 'OSCPUVirtualTimeMicroseconds')) - worked
   const [size] = await facts.query<{ bytes: bigint }>({
     sql: "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND database = 'layout' AND startsWith(table, 'e_')",
   })
@@ -147,6 +149,7 @@ async function measure(facts: Facts, candidate: Candidate, events: number, custo
     insert_rows_per_s: Math.round((events / inserted) * 1000),
     settled_s: round(settled / 1000, 10),
     merged_rows_a_row: round(mergedRows / events, 100),
+    cpu_us_a_row: round(cpu / events, 10),
   }
   let questions = 0
   for (const [name, sql] of Object.entries(questionsOf(candidate, customers))) {

@@ -59,4 +59,4 @@ export {
   sourcesWithin,
   switchSource,
 } from './sources.ts'
-export { type OwnThings, thingsOf } from './things.ts'
+export { type OwnThings, thingsOf, unfitValues } from './things.ts'

@@ -385,6 +385,13 @@ export const RelationParams = Type.Object({
   name: Type.String({ maxLength: 40 }),
 })
 
+export const Unfit = Type.Object({
+  items: Type.Array(Type.Object({ attribute: Type.String(), rows: Type.Integer() }), {
+    description: 'Attributes of which customers or things have values that are not of the declared type',
+  }),
+})
+export type Unfit = Static<typeof Unfit>
+
 export const Item = Type.Object({
   id: Type.String(),
   values: Type.Record(Type.String(), Type.Unknown()),

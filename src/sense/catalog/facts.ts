@@ -105,6 +105,14 @@ export async function countThings(
   return new Map(rows.map((row) => [row.type, Number(row.count)]))
 }
 
+export async function countUnfit(facts: Facts, type: string): Promise<{ attribute: string; rows: number }[]> {
+  const rows = await facts.query<{ attribute: string; rows: bigint }>({
+    sql: `SELECT attribute, count() AS rows FROM ${tableOf(type)} FINAL ARRAY JOIN unfit AS attribute
+          GROUP BY attribute ORDER BY rows DESC, attribute`,
+  })
+  return rows.map((row) => ({ attribute: row.attribute, rows: Number(row.rows) }))
+}
+
 type ThingsPage = { type: string; customer: number; after: number; limit: number }
 
 /** Those of one customer, by an attribute of theirs from the top down. */

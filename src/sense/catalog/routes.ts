@@ -252,6 +252,15 @@ function entityRoutes(app: FastifyInstance): void {
   })
   endpoint(app, {
     method: 'GET',
+    url: '/api/catalog/entities/:type/unfit',
+    needs: 'catalog.entity.read',
+    summary: 'How many rows have a value that is not of the type of its attribute: questions read nothing there',
+    params: wire.EntityParams,
+    answer: wire.Unfit,
+    handle: (ctx, { params }) => catalog.unfitValues(ctx, params.type),
+  })
+  endpoint(app, {
+    method: 'GET',
     url: '/api/catalog/entities/:type/items',
     needs: 'catalog.entity.read',
     summary: 'The things of a type',

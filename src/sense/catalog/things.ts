@@ -2,7 +2,7 @@ import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import type { Text } from '../../platform/problem.ts'
 import { missing } from '../../platform/problem.ts'
-import type { Relation } from './contract.ts'
+import type { Relation, Unfit } from './contract.ts'
 import { attributesNowOf } from './entities.ts'
 import * as store from './entityStore.ts'
 import * as facts from './facts.ts'
@@ -104,3 +104,10 @@ function namesFor(
 }
 
 const plain = (value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+
+/** By attribute, how many customers or things have a value that is not of its type: its column is null there. */
+export async function unfitValues(ctx: Ctx, type: string): Promise<Unfit> {
+  if (!(await read(ctx, (tx) => store.findEntity(tx, type)))) missing('entity', type)
+  const there = await facts.tablesThere(ctx.facts)
+  return { items: there.has(facts.tableOf(type)) ? await facts.countUnfit(ctx.facts, type) : [] }
+}
