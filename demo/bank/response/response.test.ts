@@ -42,7 +42,7 @@ test('outcomes come as often as the truth says, for every kind', () => {
   for (const kind of Object.keys(kinds) as ContactKind[]) {
     const expected = { opened: 0, clicked: 0, bought: 0, optedOut: 0 }
     const got = { opened: 0, clicked: 0, bought: 0, optedOut: 0 }
-    for (const index of everyone) {
+    for (const index of everyone.slice(0, 3000)) {
       const one = contact(index, { kind, value: 50, id: `t-${kind}` })
       const effect = effectOf(bank, one)
       expected.opened += effect.opened
