@@ -8,7 +8,9 @@ const bank = makeBank({ seed: 1, customers, from: '2025-07-01', days })
 const say = (what: string, count: number, from: number) => {
   const seconds = (performance.now() - from) / 1000
   const rss = Math.round(process.memoryUsage.rss() / 1_048_576)
-  process.stdout.write(`${what}: ${count} in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} a second, ${rss} MiB resident\n`)
+  process.stdout.write(
+    `${what}: ${count} in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} a second, ${rss} MiB resident\n`,
+  )
 }
 
 let from = performance.now()

@@ -152,7 +152,7 @@ export const freshness = (person: Person, tired: number) => Math.exp(-0.28 * tir
 export function annoyance(person: Person, contact: Contact, tired: number): number {
   const kind = kinds[contact.kind]
   const nature = 0.085 * logistic(10 * (person.irritability - person.trust - 0.04))
-  const often = 0.03 * Math.max(0, tired - 1.2)
+  const often = 0.016 * Math.max(0, tired - 1.4)
   return kind.weight ** 0.5 * (nature + often)
 }
 
