@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { customersOf, eventsOf, eventsOfCustomer, makeBank } from './bank.ts'
 import { calendarDay, dayOf, hourOf, startOf } from './calendar.ts'
 import type { DemoEvent } from './contract.ts'
+import { lifeOf } from './life.ts'
 import { correlation, digest, history, mean, median, sample, topShare } from './sample-testing.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -206,4 +207,16 @@ test('any day can be made alone: it is the day of the whole run, whatever was as
 test('life goes on after the days that were asked for', () => {
   const later = [...eventsOf(makeBank({ seed: 7, customers: 300, from, days: 10 }), 200)]
   assert.ok(later.length > 20)
+})
+
+test('money is placed anew at the beginning of the year, and summer is quiet', () => {
+  const year = { seed: 2, customers: 4000, from: '2026-01-01', days: 240 }
+  const months = new Array<number>(12).fill(0)
+  for (let index = 0; index < year.customers; index++)
+    for (const { day, renewal } of lifeOf(year, index, 242).purchases) {
+      const month = Number(calendarDay(year.from, day).date.slice(5, 7)) - 1
+      if (!renewal) months[month] = (months[month] ?? 0) + 1
+    }
+  const [january = 0, , march = 0, , , , july = 0, august = 0] = months
+  assert.ok(january + march > 1.2 * (july + august), months.join(' '))
 })
