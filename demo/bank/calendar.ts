@@ -62,8 +62,14 @@ const festivals: readonly (readonly [name: string, from: string, to: string])[] 
 export const dayMs = 86_400_000
 const chinaMs = 8 * 3_600_000
 
+const firsts = new Map<string, number>()
+
 /** The first instant of a day in China. */
-export const startOf = (from: string, day: number) => Date.parse(`${from}T00:00:00Z`) - chinaMs + day * dayMs
+export function startOf(from: string, day: number): number {
+  let first = firsts.get(from)
+  if (first === undefined) firsts.set(from, (first = Date.parse(`${from}T00:00:00Z`) - chinaMs))
+  return first + day * dayMs
+}
 export const dayOf = (from: string, at: number) => Math.floor((at - startOf(from, 0)) / dayMs)
 export const hourOf = (at: number) => Math.floor((at + chinaMs) / 3_600_000) % 24
 export const dateOf = (from: string, day: number) =>

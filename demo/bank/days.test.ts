@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { customersOf, eventsOf, eventsOfCustomer, makeBank } from './bank.ts'
 import { calendarDay, dayOf, hourOf, startOf } from './calendar.ts'
 import type { DemoEvent } from './contract.ts'
-import { lifeOf } from './life.ts'
+import { lifeOf, stateOn } from './life.ts'
 import { correlation, digest, history, mean, median, sample, topShare } from './sample-testing.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -148,6 +148,25 @@ test('a customer resembles himself: this week’s interest carries into the next
 })
 
 test('some sleep and some leave: nothing comes from who has left, little from sleepers', () => {
+  const perDay = { active: [0, 0], sleeping: [0, 0], left: [0, 0] }
+  const counts = new Map<string, number>()
+  for (const { customer, at } of events) {
+    const key = `${customer} ${dayOf(from, at)}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  for (let index = 0; index < customers; index++) {
+    const life = lifeOf(sample.options, index, days)
+    const since = life.states.find(({ state }) => state === 'left')?.day ?? days
+    for (let day = Math.max(0, life.person.opened); day < days; day++) {
+      if (day === since) continue
+      const tally = perDay[stateOn(life, day)]
+      tally[0] = (tally[0] ?? 0) + 1
+      tally[1] = (tally[1] ?? 0) + (counts.get(`${index} ${day}`) ?? 0)
+    }
+  }
+  const rate = ([of = 0, count = 0]: number[]) => count / of
+  assert.ok((perDay.left[0] ?? 0) > 1000 && perDay.left[1] === 0)
+  assert.ok(rate(perDay.sleeping) < 0.3 * rate(perDay.active), `${rate(perDay.sleeping)} ${rate(perDay.active)}`)
   const complaints = named('complaint').length / customers
   assert.ok(complaints > 0.005 && complaints < 0.1, `${complaints}`)
   assert.ok(named('branch_visit').length > customers / 4)
