@@ -12,7 +12,7 @@ export const limits = {
   /** Nodes of a tree, the items of lists apart. */
   nodes: 2_000,
   /** How deep brackets and operators may nest. */
-  depth: 50,
+  depth: 100,
   /** Items of one list. */
   items: 10_000,
   /** Errors that one check tells. */
@@ -201,7 +201,7 @@ export type Expr =
   | (Noted & { kind: 'neg'; item: Expr })
   /** `opened_on + 1 year`; a negative n goes back. */
   | (Noted & { kind: 'shift'; value: Expr; n: number; unit: SpanUnit })
-  | (Noted & { kind: 'if'; branches: { when: Expr; then: Expr }[]; else: Expr })
+  | (Noted & { kind: 'if'; branches: { when: Expr; value: Expr }[]; else: Expr })
   | (Noted & { kind: 'call'; fn: FunctionName; args: Expr[] })
   | EventsNode
   | RowsNode
