@@ -1,5 +1,6 @@
 // The face of the catalogue: sources, the tracking plan, the entity model.
 export {
+  attributesNowOf,
   attributesOf,
   createAttribute,
   createEntity,
@@ -13,6 +14,8 @@ export {
   removeRelation,
   saveItems,
 } from './entities.ts'
+export { insertRows, newestVersion, sweep, tableOf } from './facts.ts'
+export { catalogFeeds, type Owners } from './following.ts'
 export {
   createEvent,
   createProperty,
@@ -28,6 +31,8 @@ export {
   maskProps,
   planOf,
 } from './plan.ts'
+export { type Column, columnOf, columnSql, columnsOf, columnValue } from './rules/column.ts'
+export { rowOf } from './rules/factRow.ts'
 export type { ItemChange, KnownAttribute } from './rules/item.ts'
 export { looksPersonal, personalKindOf } from './rules/personal.ts'
 export { type Checked, checkEvent, type Plan, type PlanEvent, type PlanProperty } from './rules/plan.ts'

@@ -1,4 +1,6 @@
 export { countOpenConflicts, decideConflict, getConflict, listConflicts } from './conflicts.ts'
+export { numbersSql, personSql } from './facts.ts'
+export { aliasFeed, owners } from './following.ts'
 export { createKind, editKind, getKind, listKinds } from './kinds.ts'
 export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
 export {

@@ -1,0 +1,85 @@
+import type { Facts } from '../../platform/facts/facts.ts'
+import { type Column, columnSql } from './rules/column.ts'
+
+/** The table of a type of things: `customer`, or `entity_<type>` for the others. Types have no other letters than a–z, 0–9 and _. */
+export function tableOf(type: string): string {
+  if (!/^[a-z][a-z0-9_]{0,39}$/.test(type)) throw new Error(`not a type of things: ${JSON.stringify(type)}`)
+  return type === 'customer' ? 'customer' : `entity_${type}`
+}
+
+/**
+ * By customer, because questions about a few customers read few rows of it; `customer` is the number whose the thing is,
+ * 0 where it is nobody's or nobody is known by what it says.
+ */
+export async function makeItemTable(facts: Facts, type: string): Promise<void> {
+  await facts.command({
+    sql: `
+      CREATE TABLE IF NOT EXISTS ${tableOf(type)}
+      (
+          id String,
+          customer UInt32,
+          source LowCardinality(String),
+          updated DateTime64(3, 'UTC'),
+          unfit Array(LowCardinality(String)) COMMENT 'attributes whose value is not of their type: their columns are null',
+          version UInt64,
+          deleted UInt8
+      )
+      ENGINE = ReplacingMergeTree(version, deleted)
+      ORDER BY (customer, id)
+      SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+      COMMENT 'derived'`,
+  })
+}
+
+/** The columns that attributes have now. */
+export function columnsNow(facts: Facts, type: string): Promise<Column[]> {
+  return facts.query<Column>({
+    sql: `SELECT name, type FROM system.columns
+          WHERE database = {database:String} AND table = {table:String} AND (startsWith(name, 'a_') OR startsWith(name, 'has_'))
+          ORDER BY name`,
+    params: { database: facts.database, table: tableOf(type) },
+  })
+}
+
+/**
+ * The statements that add and drop the columns of attributes, while others read and write: a column that was added is null
+ * until the rows are written again. One whose type is another is dropped and added anew.
+ */
+export async function columnChanges(facts: Facts, type: string, wanted: readonly Column[]): Promise<string[]> {
+  const now = new Map((await columnsNow(facts, type)).map((column) => [column.name, column.type]))
+  const names = new Map(wanted.map((column) => [column.name, column.type]))
+  const gone = [...now].filter(([name, kind]) => names.get(name) !== kind)
+  const fresh = wanted.filter((column) => now.get(column.name) !== column.type)
+  // Dropped first and by itself: one statement cannot drop and add a column of the same name.
+  return [
+    gone.map(([name]) => `DROP COLUMN IF EXISTS ${columnSql(name)}`),
+    fresh.map((column) => `ADD COLUMN IF NOT EXISTS ${columnSql(column.name)} ${column.type}`),
+  ].flatMap((parts) => (parts.length > 0 ? [`ALTER TABLE ${tableOf(type)} ${parts.join(', ')}`] : []))
+}
+
+/** Each is the row of its own, and takes the place of an older one with the same key. */
+export async function insertRows(facts: Facts, type: string, rows: readonly object[]): Promise<void> {
+  if (rows.length > 0) await facts.insert(tableOf(type), rows)
+}
+
+/** After all rows were written anew: takes away what is older. */
+export async function sweep(facts: Facts, type: string, version: bigint): Promise<void> {
+  await facts.command({
+    sql: `ALTER TABLE ${tableOf(type)} DELETE WHERE version < {version:UInt64} SETTINGS mutations_sync = 1`,
+    params: { version: String(version) },
+    timeoutMs: 3_600_000,
+  })
+}
+
+export async function newestVersion(facts: Facts, type: string): Promise<bigint> {
+  const [row] = await facts.query<{ version: bigint }>({ sql: `SELECT max(version) AS version FROM ${tableOf(type)}` })
+  return row?.version ?? 0n
+}
+
+export async function tablesThere(facts: Facts): Promise<ReadonlySet<string>> {
+  const rows = await facts.query<{ name: string }>({
+    sql: 'SELECT name FROM system.tables WHERE database = {database:String}',
+    params: { database: facts.database },
+  })
+  return new Set(rows.map((row) => row.name))
+}
