@@ -47,7 +47,7 @@ import { permissions as customersPermissions } from './sense/customers/contract.
 import { customerFeed, profileStep } from './sense/customers/customers.ts'
 import { customersRoutes } from './sense/customers/routes.ts'
 import { permissions as identityPermissions } from './sense/identity/contract.ts'
-import { aliasFeed, identityStepWith, owners } from './sense/identity/identity.ts'
+import { aliasFeed, identityStepWith, owners, settleJob } from './sense/identity/identity.ts'
 import { identityRoutes } from './sense/identity/routes.ts'
 import { permissions as importsPermissions } from './sense/imports/contract.ts'
 import { importsRoutes } from './sense/imports/routes.ts'
@@ -265,6 +265,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...accessJobs,
     ...auditJobs(audit),
     roomJob,
+    settleJob,
     ...openImports(home.path).jobs,
   ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {

@@ -51,3 +51,44 @@ export async function newestAlias(facts: Facts): Promise<bigint> {
   const [row] = await facts.query<{ version: bigint }>({ sql: 'SELECT max(version) AS version FROM alias' })
   return row?.version ?? 0n
 }
+
+export type Pending = { customer: number; canonical: number; version: bigint }
+
+export function pendingAliases(facts: Facts, limit: number): Promise<Pending[]> {
+  return facts.query<Pending>({
+    sql: `SELECT customer, canonical, version FROM alias FINAL WHERE settled = 0 ORDER BY customer LIMIT {limit:UInt32}`,
+    params: { limit },
+  })
+}
+
+export async function countPending(facts: Facts): Promise<number> {
+  const [row] = await facts.query<{ pending: bigint }>({
+    sql: 'SELECT count() AS pending FROM alias FINAL WHERE settled = 0',
+  })
+  return Number(row?.pending ?? 0n)
+}
+
+const differs = `customer IN {from:Array(UInt32)} AND moved <> transform(customer, {from:Array(UInt32)}, {to:Array(UInt32)}, moved)`
+
+/** Months in which events of these do not say whose they are now. */
+export async function monthsToRewrite(facts: Facts, moves: Moves): Promise<string[]> {
+  const rows = await facts.query<{ month: string }>({
+    sql: `SELECT DISTINCT _partition_id AS month FROM event WHERE ${differs} ORDER BY month`,
+    params: moves,
+    timeoutMs: 600_000,
+  })
+  return rows.map((row) => row.month)
+}
+
+/** What each number's events are to say: 0 for himself. */
+export type Moves = { from: number[]; to: number[] }
+
+/** One column of one month, part by part: readers see each part before or after, and both mean the same. Repeated, it does nothing. */
+export async function rewriteMonth(facts: Facts, month: string, moves: Moves): Promise<void> {
+  await facts.command({
+    sql: `ALTER TABLE event UPDATE moved = transform(customer, {from:Array(UInt32)}, {to:Array(UInt32)}, moved)
+          IN PARTITION ID {month:String} WHERE ${differs} SETTINGS mutations_sync = 1`,
+    params: { month, ...moves },
+    timeoutMs: 6 * 3_600_000,
+  })
+}

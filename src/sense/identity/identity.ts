@@ -13,3 +13,4 @@ export {
   revealIdentities,
 } from './people.ts'
 export { identityStepWith, resolveIdentities, type SourceOrgs, type WantedIdentity } from './resolving.ts'
+export { settleAliases, settleJob } from './settling.ts'
