@@ -153,9 +153,9 @@ function scopeOf(reader: Reader, word: string, source: Source): ReadScope {
 function sourceAhead(reader: Reader): ReadScope | null {
   let open = 0
   for (let i = 0; ; i += 1) {
-    const { kind, word, value } = reader.peek(i)
-    if (kind === 'end' || (open === 0 && (value === ')' || value === ',' || word === 'where') && kind !== 'text'))
-      return null
+    const { kind, word } = reader.peek(i)
+    const over = reader.isSign(')', i) || reader.isSign(',', i) || word === 'where'
+    if (kind === 'end' || (open === 0 && over)) return null
     if (reader.isSign('(', i)) open += 1
     if (reader.isSign(')', i)) open -= 1
     if (open > 0 || word !== 'of' || reader.peek(i - 1).word === 'as') continue
