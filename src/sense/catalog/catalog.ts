@@ -51,3 +51,4 @@ export {
   sourcesWithin,
   switchSource,
 } from './sources.ts'
+export { type OwnThings, thingsOf } from './things.ts'

@@ -1,5 +1,6 @@
 import type { Facts } from '../../platform/facts/facts.ts'
-import { type Column, columnSql } from './rules/column.ts'
+import { type Column, columnOf, columnSql } from './rules/column.ts'
+import type { KnownAttribute } from './rules/item.ts'
 
 /** The table of a type of things: `customer`, or `entity_<type>` for the others. Types have no other letters than a–z, 0–9 and _. */
 export function tableOf(type: string): string {
@@ -82,4 +83,44 @@ export async function tablesThere(facts: Facts): Promise<ReadonlySet<string>> {
     params: { database: facts.database },
   })
   return new Set(rows.map((row) => row.name))
+}
+
+export async function countThings(
+  facts: Facts,
+  customer: number,
+  types: readonly string[],
+): Promise<Map<string, number>> {
+  if (types.length === 0) return new Map()
+  const rows = await facts.query<{ type: string; count: bigint }>({
+    sql: types
+      .map(
+        (type) =>
+          `SELECT '${type}' AS type, count() AS count FROM ${tableOf(type)} FINAL WHERE customer = {customer:UInt32}`,
+      )
+      .join(' UNION ALL '),
+    params: { customer },
+  })
+  return new Map(rows.map((row) => [row.type, Number(row.count)]))
+}
+
+type ThingsPage = { type: string; customer: number; after: number; limit: number }
+
+/** Those of one customer, by an attribute of theirs from the top down. */
+export function pageOfThings(
+  facts: Facts,
+  { type, customer, after, limit }: ThingsPage,
+  attributes: readonly KnownAttribute[],
+  order: KnownAttribute | undefined,
+): Promise<(Record<string, unknown> & { id: string })[]> {
+  const columns = attributes.flatMap((one) => columnOf(one)?.name ?? [])
+  const by = order && columnOf(order)?.name
+  return facts.query({
+    sql: `
+      SELECT id${columns.map((name) => `, ${columnSql(name)}`).join('')}
+      FROM ${tableOf(type)} FINAL
+      WHERE customer = {customer:UInt32}
+      ORDER BY ${by ? `${columnSql(by)} DESC NULLS LAST, ` : ''}id
+      LIMIT {limit:UInt32} OFFSET {after:UInt32}`,
+    params: { customer, after, limit },
+  })
 }

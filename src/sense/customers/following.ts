@@ -2,6 +2,9 @@ import { read } from '../../platform/change.ts'
 import type { Feed } from '../../platform/facts/follow.ts'
 import { attributesNowOf, insertRows, newestVersion, rowOf, sweep } from '../catalog/catalog.ts'
 import { canonicalOf, membersOf } from '../identity/identity.ts'
+import { kindsOfAttributes } from './attributes.ts'
+import { insertHistory } from './facts.ts'
+import { historyOfDoc } from './rules/history.ts'
 import { resolveProfile } from './rules/profile.ts'
 import * as store from './store.ts'
 
@@ -35,6 +38,11 @@ export const customerFeed: Feed = {
       const { values, unfit } = rowOf(attributes.values(), said)
       return [{ id, org: self.org, born: self.bornAt, seen, unfit, version, deleted: 0, ...values }]
     })
+    const kindOf = await kindsOfAttributes(ctx)
+    await insertHistory(
+      ctx.facts,
+      profiles.flatMap((row) => historyOfDoc(row.customer, row.doc, attributes, kindOf)),
+    )
     const there = new Set(rows.map((row) => row.id))
     const gone = numbers.filter((number) => !there.has(number)).map((id) => ({ id, version, deleted: 1 }))
     await insertRows(ctx.facts, 'customer', [...rows, ...gone])
