@@ -400,6 +400,15 @@ export type BuilderOperator =
   | `not-${Match}`
 /** `values`: none, one, or two for between; the one of `in` is a list. `window` for within alone. */
 export type BuilderTest = { op: BuilderOperator; values: BuilderValue[]; window: Window | null }
+/** What the builder can make of an attribute before it tests it: an age, days since, the next birthday. */
+export const builderFunctions = [
+  'days_since',
+  'months_since',
+  'years_since',
+  'days_until',
+  'anniversary',
+  'length',
+] as const
 export type BuilderFilter = { path: string[]; test: BuilderTest }
 export type BuilderStep = {
   events: string[]
@@ -410,7 +419,7 @@ export type BuilderStep = {
 }
 export type BuilderNode = { notes?: string[] } & (
   | { shape: 'group'; word: 'and' | 'or'; not: boolean; items: BuilderNode[] }
-  | { shape: 'attribute'; path: string[]; test: BuilderTest }
+  | { shape: 'attribute'; path: string[]; through: (typeof builderFunctions)[number] | null; test: BuilderTest }
   | { shape: 'tag'; name: string; test: BuilderTest }
   | { shape: 'segment'; name: string; version: number | null; not: boolean }
   | {

@@ -10,10 +10,12 @@ import {
   type References,
   type Rule,
   type Schema,
+  type Suggestion,
   type Want,
 } from './contract.ts'
 import { toExpr, toNode } from './rules/builder.ts'
 import { checkRead, checkTree } from './rules/check.ts'
+import { completeText } from './rules/complete.ts'
 import { explainTree } from './rules/explain.ts'
 import { formatTree } from './rules/format.ts'
 import { Namer, type Names } from './rules/namer.ts'
@@ -94,4 +96,9 @@ export function fromBuilder(builder: BuilderRule): Rule | null {
   const body = toExpr(builder.root)
   if (body === null) return null
   return builder.notes === undefined ? { eql: eqlVersion, body } : { eql: eqlVersion, body, notes: builder.notes }
+}
+
+/** What may stand at a place of a text that is being written, the likeliest first. */
+export function completeRule(source: string, offset: number, schema: Schema): Suggestion[] {
+  return source.length > limits.text ? [] : completeText(source, offset, new Directory(schema))
 }

@@ -1,12 +1,14 @@
-import type {
-  BuilderFilter,
-  BuilderNode,
-  BuilderStep,
-  BuilderTest,
-  BuilderValue,
-  Expr,
-  Match,
-  SequenceNode,
+import {
+  type BuilderFilter,
+  type BuilderNode,
+  type BuilderStep,
+  type BuilderTest,
+  type BuilderValue,
+  builderFunctions,
+  type Expr,
+  type FunctionName,
+  type Match,
+  type SequenceNode,
 } from '../contract.ts'
 import { formatNode } from './format.ts'
 import type { Namer } from './namer.ts'
@@ -15,7 +17,7 @@ const negatedTests = ['in', 'between', 'within', 'contains', 'starts', 'ends', '
 
 /** A condition as the builder shows it. Whatever has no form of its own stands as text: nothing is lost. */
 export function toNode(expr: Expr, namer: Namer): BuilderNode {
-  const node = shapeOf(expr, namer) ?? { shape: 'text', expr: bare(expr), text: formatNode(bare(expr), namer) }
+  const node = shapeOf(bare(expr), namer) ?? { shape: 'text', expr: bare(expr), text: formatNode(bare(expr), namer) }
   return expr.notes === undefined ? node : { ...node, notes: expr.notes }
 }
 
@@ -50,7 +52,13 @@ function hasNotes(expr: Expr): boolean {
 }
 
 function subjectOf(subject: Expr, test: BuilderTest): BuilderNode | null {
-  if (subject.kind === 'field') return { shape: 'attribute', path: subject.path, test }
+  if (subject.kind === 'field') return { shape: 'attribute', path: subject.path, through: null, test }
+  if (subject.kind === 'call') {
+    const [arg] = subject.args
+    const through = builderFunctions.find((fn) => fn === subject.fn)
+    if (arg?.kind !== 'field' || hasNotes(arg) || through === undefined) return null
+    return { shape: 'attribute', path: arg.path, through, test }
+  }
   if (subject.kind === 'tag') return { shape: 'tag', name: subject.name, test }
   if (subject.kind !== 'events' && subject.kind !== 'rows') return null
   const filters = filtersOf(subject.where)
@@ -176,7 +184,7 @@ function exprOf(node: BuilderNode): Expr | null {
     case 'segment':
       return negate({ kind: 'segment', name: node.name, version: node.version }, node.not)
     case 'attribute':
-      return testExpr({ kind: 'field', path: node.path }, node.test)
+      return testExpr(throughOf(node.path, node.through), node.test)
     case 'tag':
       return testExpr({ kind: 'tag', name: node.name }, node.test)
     case 'events': {
@@ -199,6 +207,11 @@ function exprOf(node: BuilderNode): Expr | null {
       return negate({ kind: 'sequence', steps, by: node.by, within: node.within, window: node.window }, node.not)
     }
   }
+}
+
+function throughOf(path: string[], through: FunctionName | null): Expr {
+  const field: Expr = { kind: 'field', path }
+  return through === null ? field : { kind: 'call', fn: through, args: [field] }
 }
 
 function negate(expr: Expr, not: boolean): Expr {

@@ -233,7 +233,7 @@ class Explainer {
         const window = this.window(expr.window, scope)
         return {
           zh: `${value.zh} ${bu}在${window.zh}${also.zh}`,
-          en: `${value.en} is${isNot} within ${window.en}${also.en}`,
+          en: `${value.en} is${isNot} within ${window.en.replace(/^in /, '')}${also.en}`,
         }
       }
     }
@@ -305,8 +305,9 @@ class Explainer {
     ]
     if (expr.fn === 'did') {
       return {
-        zh: `${window.zh}${not ? '没有' : '有过'}${events.zh}${where.zh}`,
-        en: `${not ? 'there was no' : 'there was'} ${events.en}${where.en}, ${window.en}`,
+        // Rule 14: the choice is shown.
+        zh: `${window.zh}${not ? '没有' : '有过'}${events.zh}${where.zh}${not ? '(新客户和从无行为的客户也算)' : ''}`,
+        en: `${not ? 'there was no' : 'there was'} ${events.en}${where.en}, ${window.en}${not ? ' (who never did anything counts too)' : ''}`,
       }
     }
     const of = expr.of === null ? { zh: '时间', en: 'time' } : this.say(expr.of, scope)
@@ -414,10 +415,18 @@ class Explainer {
         const back = window.kind === 'previous'
         if (window.unit === 'day' && window.n === 1)
           return back ? { zh: '昨天', en: 'yesterday' } : { zh: '明天', en: 'tomorrow' }
+        if (window.n === 1) {
+          const zh = unitWords[window.unit][back ? 'before' : 'after']
+          return {
+            zh: `${zh}(整${unitWords[window.unit].this})`,
+            en: `the ${back ? 'previous' : 'following'} ${window.unit}`,
+          }
+        }
         const { zh, en } = span(window.n, window.unit)
+        const whole = `(整${unitWords[window.unit].this},不含当前)`
         return back
-          ? { zh: `之前 ${zh}(整${unitWords[window.unit].this},不含当前)`, en: `in the ${en} before the current one` }
-          : { zh: `之后 ${zh}(整${unitWords[window.unit].this},不含当前)`, en: `the ${en} after the current one` }
+          ? { zh: `之前 ${zh}${whole}`, en: `in the ${en} before the current one` }
+          : { zh: `之后 ${zh}${whole}`, en: `the ${en} after the current one` }
       }
       case 'since': {
         const from = this.say(window.from, scope)

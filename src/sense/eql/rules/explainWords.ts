@@ -20,13 +20,13 @@ export const matchWords: Record<Match, Say & { base: string }> = {
 }
 
 export const unitWords = {
-  minute: { zh: '分钟', this: '分钟' },
-  hour: { zh: '小时', this: '小时' },
-  day: { zh: '天', this: '日' },
-  week: { zh: '周', this: '周' },
-  month: { zh: '个月', this: '月' },
-  quarter: { zh: '个季度', this: '季度' },
-  year: { zh: '年', this: '年' },
+  minute: { zh: '分钟', this: '分钟', before: '', after: '' },
+  hour: { zh: '小时', this: '小时', before: '', after: '' },
+  day: { zh: '天', this: '日', before: '昨天', after: '明天' },
+  week: { zh: '周', this: '周', before: '上周', after: '下周' },
+  month: { zh: '个月', this: '月', before: '上月', after: '下月' },
+  quarter: { zh: '个季度', this: '季度', before: '上季度', after: '下季度' },
+  year: { zh: '年', this: '年', before: '去年', after: '明年' },
 } as const
 
 export const rowWords: Record<'sum' | 'avg' | 'min' | 'max' | 'distinct', Say> = {
