@@ -51,6 +51,9 @@ import { aliasFeed, identityStepWith, owners, settleJob } from './sense/identity
 import { identityRoutes } from './sense/identity/routes.ts'
 import { permissions as importsPermissions } from './sense/imports/contract.ts'
 import { importsRoutes } from './sense/imports/routes.ts'
+import { permissions as segmentsPermissions } from './sense/segments/contract.ts'
+import { segmentsRoutes } from './sense/segments/routes.ts'
+import { jobs as segmentsJobs } from './sense/segments/segments.ts'
 
 const consoleFolder = join(import.meta.dirname, '../dist/console')
 
@@ -59,6 +62,7 @@ declarePermissions({ id: 'collect', name: text('数据采集', 'Collection'), pe
 declarePermissions({ id: 'identity', name: text('统一身份', 'Identity'), permissions: identityPermissions })
 declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permissions: customersPermissions })
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
+declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -268,6 +272,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...catalogJobs,
     settleJob,
     ...openImports(home.path).jobs,
+    ...segmentsJobs,
   ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
@@ -323,6 +328,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   identityRoutes(app)
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
+  segmentsRoutes(app)
   await servePages(app, consoleFolder)
   return app
 }

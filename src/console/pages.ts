@@ -8,6 +8,7 @@ import { collectPages } from '../sense/collect/ui/pages.ts'
 import { customersPages } from '../sense/customers/ui/pages.ts'
 import { identityPages } from '../sense/identity/ui/pages.ts'
 import { importsPages } from '../sense/imports/ui/pages.ts'
+import { segmentsPages } from '../sense/segments/ui/pages.ts'
 import { text } from './kit/text.ts'
 import type { Page } from './page.ts'
 
@@ -24,6 +25,7 @@ const home: Page = {
 export const pages: readonly Page[] = [
   home,
   ...customersPages,
+  ...segmentsPages,
   ...identityPages,
   ...collectPages,
   ...importsPages,

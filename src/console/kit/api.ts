@@ -123,7 +123,7 @@ async function readProblem(response: Response): Promise<ApiProblem> {
 
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>('GET', path, { query, signal }),
-  post: <T>(path: string, body: unknown = {}) => call<T>('POST', path, { body }),
+  post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) => call<T>('POST', path, { body, signal }),
   /** Is sent also when the page is left at once. */
   postAndLeave: (path: string) => call<void>('POST', path, { body: {}, keepalive: true }),
   put: <T>(path: string, body: unknown) => call<T>('PUT', path, { body }),

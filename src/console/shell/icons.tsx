@@ -18,6 +18,7 @@ import {
   TableOutlined,
   TeamOutlined,
   ThunderboltOutlined,
+  UsergroupAddOutlined,
   UserOutlined,
   WarningOutlined,
 } from '@ant-design/icons'
@@ -38,6 +39,7 @@ const icons = {
   health: <DashboardOutlined aria-hidden />,
   privacy: <KeyOutlined aria-hidden />,
   customers: <ContactsOutlined aria-hidden />,
+  segments: <UsergroupAddOutlined aria-hidden />,
   identity: <BranchesOutlined aria-hidden />,
   live: <ThunderboltOutlined aria-hidden />,
   rejects: <WarningOutlined aria-hidden />,

@@ -1,5 +1,6 @@
 // The face of the catalogue: sources, the tracking plan, the entity model.
 export {
+  attributesInUse,
   attributesNowOf,
   attributesOf,
   createAttribute,
@@ -30,6 +31,7 @@ export {
   listEvents,
   maskProps,
   planOf,
+  planSheet,
 } from './plan.ts'
 export {
   demoteProperty,

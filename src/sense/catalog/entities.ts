@@ -58,6 +58,12 @@ export async function attributesNowOf(tx: Tx, type: string): Promise<ReadonlyMap
   return new Map(rows.map((row) => [row.name, { ...row, codes: row.codes ? new Set(row.codes) : undefined }]))
 }
 
+/** Every attribute in use of every type, with its titles: for who shows or checks rules. */
+export async function attributesInUse(ctx: Ctx): Promise<Attribute[]> {
+  const rows = await read(ctx, (tx) => store.attributesOf(tx, null))
+  return rows.filter(({ state }) => state === 'active').map(toAttribute)
+}
+
 export { entityTypes } from './entityStore.ts'
 
 /** Proposes attributes that nobody declared, and remembers the types in use. Names that cannot be kept are left out. */

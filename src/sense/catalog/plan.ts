@@ -190,6 +190,11 @@ export async function exportPlan(ctx: Ctx): Promise<string> {
   return writePlan(await read(ctx, store.sheetRows), ctx.lang)
 }
 
+/** What the sheet says, as rows: the events and properties in use with their titles. */
+export function planSheet(ctx: Ctx): ReturnType<typeof store.sheetRows> {
+  return read(ctx, store.sheetRows)
+}
+
 /** Adds and changes what the sheet names, as a whole or not at all; what it does not name stays as it is. */
 export async function importPlan(ctx: Ctx, csv: string): Promise<PlanImported> {
   const sheet = readPlan(csv)

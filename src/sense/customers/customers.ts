@@ -4,7 +4,7 @@ import { personalColumn } from './sealedPersonal.ts'
 
 export { profileStep } from './effects.ts'
 export { customerFeed } from './following.ts'
-export { listCustomers } from './list.ts'
+export { describeCustomers, listCustomers } from './list.ts'
 export { registerSection, type Section } from './sections.ts'
 export { customerThings, customerTrend } from './trend.ts'
 export { customerTimeline, getCustomer, revealCustomer } from './view.ts'

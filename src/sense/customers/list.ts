@@ -26,6 +26,13 @@ export async function listCustomers(ctx: Ctx, query: CustomerQuery): Promise<Pag
   return { items: query.sort === undefined || /lastSeen$/.test(query.sort) ? byLastSeen(rows, query.sort) : rows, next }
 }
 
+/** These customers, as a list shows them; who is not of the caller's scope is left out. */
+export async function describeCustomers(ctx: Ctx, customers: readonly number[]): Promise<CustomerRow[]> {
+  if (customers.length === 0) return []
+  const { items } = await pageOfHeads(ctx, { limit: 200, sort: 'id' }, { among: customers })
+  return described(ctx, items)
+}
+
 /**
  * The organisation a person of a branch sees below. The rows are protected without it; said aloud, the engine finds those of
  * a small branch by its index instead of reading everyone's until a page is full.

@@ -27,7 +27,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
     key: 'operator',
     name: text('运营', 'Operator'),
     about: text('总行运营人员', 'Operates for the head office'),
-    permissions: ['orgs.read', 'system.code.*', 'catalog.*', 'collect.*', 'identity.*', 'customers.*', 'imports.*'],
+    permissions: ['orgs.read', 'system.code.*', 'catalog.*', 'collect.*', 'identity.*', 'customers.*', 'imports.*', 'segments.*'],
   },
   {
     key: 'analyst',
@@ -43,13 +43,14 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'customers.*',
       'imports.read',
       'imports.run',
+      'segments.*',
     ],
   },
   {
     key: 'branch',
     name: text('分行运营', 'Branch operator'),
     about: text('把总行策略落到本机构', 'Localises head-office strategies'),
-    permissions: ['orgs.read', 'system.code.read', 'customers.*', 'catalog.*.read'],
+    permissions: ['orgs.read', 'system.code.read', 'customers.*', 'catalog.*.read', 'segments.*'],
   },
   {
     key: 'approver',
@@ -76,6 +77,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'identity.*',
       'catalog.*.read',
       'collect.*',
+      'segments.*.read',
     ],
   },
   {

@@ -1,0 +1,145 @@
+import { change, stale } from '../../platform/change.ts'
+import type { Ctx } from '../../platform/ctx.ts'
+import type { Tx } from '../../platform/db/db.ts'
+import { type Id, newId } from '../../platform/ids.ts'
+import { queueJob } from '../../platform/jobs/jobs.ts'
+import { nextDue } from '../../platform/jobs/pump.ts'
+import { invalidField, missing, text } from '../../platform/problem.ts'
+import { homeZone } from '../../platform/time/zone.ts'
+import { referencesOf } from '../eql/eql.ts'
+import { orgOf } from './asking.ts'
+import type { NewSegment, SegmentDetail, SegmentEdit, Turn } from './contract.ts'
+import { refreshJob } from './jobs.ts'
+import { circle, inUse, nameTaken, notPublished, retired } from './problems.ts'
+import { circleOf, readsOf } from './rules.ts'
+import { groundOf } from './schema.ts'
+import * as store from './store.ts'
+import { getSegment } from './view.ts'
+import { readWhole } from './writing.ts'
+
+const target = (id: string, name?: string, org?: Id<'org'>) => ({ kind: 'segment', id, name, org })
+
+export async function createSegment(ctx: Ctx, input: NewSegment): Promise<SegmentDetail> {
+  const id = newId('seg', ctx.now)
+  const org = (await orgOf(ctx)) as Id<'org'>
+  const { name, folder = '', description = '', owner = ctx.who.name, draft = '', cron = null } = input
+  checkCron(cron, ctx.now)
+  await change(ctx, 'segments.segment.create', target(id, name, org), async (tx) => {
+    const made = { id, org, name: name.trim(), folder, description, owner, draft, cron, zone: homeZone }
+    if (!(await store.insertSegment(tx, { ...made, updatedAt: ctx.now, updatedBy: ctx.who.name })))
+      throw nameTaken(name)
+    tx.after(made)
+    return { id }
+  })
+  return getSegment(ctx, id)
+}
+
+export async function editSegment(ctx: Ctx, id: string, { revision, ...edit }: SegmentEdit): Promise<SegmentDetail> {
+  checkCron(edit.cron ?? null, ctx.now)
+  await change(ctx, 'segments.segment.edit', target(id), async (tx) => {
+    const old = await standing(tx, id)
+    if (old.revision !== revision) stale('segments')
+    tx.before(old)
+    const next = { ...old, ...edit, name: (edit.name ?? old.name).trim(), revision: revision + 1 }
+    const nextAt = old.state === 'live' ? dueAfter(next, ctx.now) : null
+    await save(ctx, tx, { ...next, nextAt })
+    tx.after(next)
+    return { id }
+  })
+  return getSegment(ctx, id)
+}
+
+/** The draft becomes a version that never changes, and is asked at once. Rules that hold on to an earlier one keep it (rule 16). */
+export async function publishSegment(ctx: Ctx, id: string, revision: number): Promise<SegmentDetail> {
+  const { schema, segments } = await groundOf(ctx)
+  await change(ctx, 'segments.segment.publish', target(id), async (tx) => {
+    await store.lockVersions(tx)
+    const old = await standing(tx, id)
+    if (old.revision !== revision) stale('segments')
+    const { rule } = readWhole(old.draft, schema)
+    const uses = referencesOf(rule, schema).segments.map(({ name, version }) => ({ segment: name, version }))
+    const way = circleOf(id, uses, readsOf(await store.edges(tx)))
+    if (way) throw circle(way.map((one) => segments.find((segment) => segment.id === one)?.name ?? old.name))
+    const [org, version] = [old.org, old.version + 1]
+    const made = { segment: old.id, version, org, text: old.draft, rule, uses }
+    await store.insertVersion(tx, { ...made, publishedAt: ctx.now, publishedBy: ctx.who.name })
+    const live = { ...old, state: 'live' as const, version, revision: revision + 1 }
+    await save(ctx, tx, { ...live, nextAt: dueAfter(live, ctx.now) })
+    await queueRefresh(ctx, tx, id)
+    tx.before({ version: old.version, state: old.state })
+    tx.after({ version, text: old.draft, uses })
+    return { id }
+  })
+  return getSegment(ctx, id)
+}
+
+/** Pausing stops the schedule; a retired segment gives its name free, and is refused while others ask for its members. */
+export async function turnSegment(ctx: Ctx, id: string, { to }: Turn): Promise<SegmentDetail> {
+  await change(
+    ctx,
+    `segments.segment.${to === 'live' ? 'resume' : to === 'paused' ? 'pause' : 'retire'}`,
+    target(id),
+    async (tx) => {
+      const old = await standing(tx, id)
+      if (to !== 'retired' && old.version === 0) throw notPublished()
+      if (to === 'retired') {
+        const users = (await store.edges(tx)).filter(
+          (edge) => edge.latest && edge.uses.some((use) => use.segment === id),
+        )
+        if (users.length > 0) throw inUse(users.map(({ name }) => name))
+      }
+      tx.before({ state: old.state })
+      tx.after({ state: to })
+      const next = { ...old, state: to, revision: old.revision + 1 }
+      await save(ctx, tx, { ...next, nextAt: to === 'live' ? dueAfter(next, ctx.now) : null })
+      return { id }
+    },
+  )
+  return getSegment(ctx, id)
+}
+
+/** Asks now; what it reads is asked before it. */
+export async function refreshSegment(ctx: Ctx, id: string): Promise<SegmentDetail> {
+  await change(ctx, 'segments.segment.refresh', target(id), async (tx) => {
+    const old = await standing(tx, id)
+    if (old.version === 0) throw notPublished()
+    await queueRefresh(ctx, tx, id)
+    tx.after({ version: old.version })
+    return { id }
+  })
+  return getSegment(ctx, id)
+}
+
+async function queueRefresh(ctx: Ctx, tx: Tx, id: string): Promise<void> {
+  await store.markRefreshing(tx, id)
+  await queueJob(ctx, tx, refreshJob, { id }, { key: `segments.${id}` })
+}
+
+async function standing(tx: Tx, id: string): Promise<store.SegmentRow> {
+  const row = (await store.lockSegment(tx, id)) ?? missing('segment', id)
+  if (row.state === 'retired') throw retired()
+  return row
+}
+
+async function save(ctx: Ctx, tx: Tx, row: store.SegmentRow): Promise<void> {
+  const saved = await store.saveSegment(tx, { ...row, updatedAt: ctx.now, updatedBy: ctx.who.name })
+  if (!saved) throw nameTaken(row.name)
+}
+
+function dueAfter({ cron, zone }: Pick<store.SegmentRow, 'cron' | 'zone'>, now: Date): Date | null {
+  return cron ? (nextDue({ cron, zone }, now) ?? null) : null
+}
+
+function checkCron(cron: string | null, now: Date): void {
+  if (cron === null) return
+  try {
+    if (cron.trim().split(/\s+/).length === 5 && nextDue({ cron, zone: homeZone }, now)) return
+  } catch {
+    // Said below: what cannot be read is never due either.
+  }
+  throw invalidField(
+    'cron',
+    'segments.bad_cron',
+    text('刷新时间应为五段 cron 表达式,如 0 6 * * *', 'A schedule is five fields of cron, such as 0 6 * * *'),
+  )
+}

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { Ctx } from '../../platform/ctx.ts'
+import { type Feed, followAll } from '../../platform/facts/follow.ts'
+import { startJobs } from '../../platform/jobs/jobs.ts'
+import { Problem } from '../../platform/problem.ts'
+import { catalogFeeds } from '../catalog/catalog.ts'
+import { customerFeed } from '../customers/customers.ts'
+import { is, openBank } from '../customers/testing/testing.ts'
+import { aliasFeed, owners } from '../identity/identity.ts'
+import { refresh } from './refreshing.ts'
+import {
+  checkText,
+  compareSnapshots,
+  completeText,
+  createSegment,
+  editSegment,
+  estimate,
+  getSegment,
+  jobs,
+  listSegments,
+  membersOf,
+  publishSegment,
+  refreshSegment,
+  turnSegment,
+} from './segments.ts'
+
+const feeds = (): Feed[] => {
+  const [columns, ...things] = catalogFeeds(owners)
+  return [columns, aliasFeed, customerFeed, ...things]
+}
+
+/** Three customers of the head office and two of the west branch, with assets of 10,000 to 50,000 yuan. */
+async function bankWithCustomers(t: TestContext) {
+  const bank = await openBank(t)
+  const aum = (no: number, yuan: number) =>
+    is({ customer_no: `${no}` }, 'set', '2026-01-05 08:00', {
+      aum: `${yuan}00`,
+      level: yuan > 25000 ? 'gold' : 'basic',
+    })
+  await bank.say(bank.web, aum(1, 10000), aum(2, 20000), aum(3, 30000))
+  await bank.say(bank.desk, aum(4, 40000), aum(5, 50000))
+  await followAll(bank.ctx, feeds())
+  return { ...bank, aum, publish: (name: string, draft: string) => published(bank.ctx, name, draft) }
+}
+
+const never = new AbortController().signal
+
+async function published(ctx: Ctx, name: string, draft: string): Promise<string> {
+  const made = await createSegment(ctx, { name, draft })
+  await publishSegment(ctx, made.id, made.revision)
+  await refresh(ctx, made.id, never)
+  return made.id
+}
+
+const code = (expected: string) => (error: unknown) => error instanceof Problem && error.code === expected
+
+test('an operator writes a rule, sees where it is wrong, what it says and how many it finds', async (t) => {
+  const { ctx } = await bankWithCustomers(t)
+  const wrong = await checkText(ctx, 'aum >= 25000 and\nlevle = 1')
+  assert.equal(wrong.ok, false)
+  assert.equal(wrong.issues[0]?.span?.line, 2)
+  const right = await checkText(ctx, 'aum >= 25000')
+  assert.equal(right.ok, true)
+  assert.match(right.sentence.map(({ zh }) => zh).join(' '), /25/)
+  assert.ok((await completeText(ctx, 'au', 2)).some(({ insert }) => insert === 'aum'))
+  const found = await estimate(ctx, "aum >= 25000 and level = 'gold'", false, never)
+  assert.deepEqual([found.customers, found.exact, found.universe], [3, true, 5])
+  assert.deepEqual(
+    found.parts.map(({ customers }) => customers),
+    [3, 3],
+  )
+  await assert.rejects(estimate(ctx, 'aum >=', false, never), code('segments.bad_rule'))
+})
+
+test('a published segment is asked by a job; its size, trend and members are those of its snapshots', async (t) => {
+  const { ctx, aum, web, say } = await bankWithCustomers(t)
+  const runner = await startJobs(ctx, jobs as never, { concurrency: 1, alone: true })
+  t.after(() => runner.stop())
+  const made = await createSegment(ctx, { name: '高资产', draft: 'aum >= 25000' })
+  assert.equal((await publishSegment(ctx, made.id, made.revision)).refreshing, true)
+  await runner.settle()
+  const first = await getSegment(ctx, made.id)
+  assert.deepEqual([first.state, first.version, first.size, first.refreshing], ['live', 1, 3, false])
+  await say(web, aum(1, 90000), aum(3, 100))
+  await followAll(ctx, feeds())
+  await refreshSegment(ctx, made.id)
+  await runner.settle()
+  const { snapshots } = await getSegment(ctx, made.id)
+  assert.deepEqual(
+    snapshots.map(({ size }) => size),
+    [3, 3],
+  )
+  const [before, after] = [snapshots[0]?.id ?? '', snapshots[1]?.id ?? '']
+  const { entered, left, stayed } = await compareSnapshots(ctx, made.id, { before, after })
+  assert.deepEqual([entered, left, stayed], [1, 1, 2])
+  const then = await membersOf(ctx, made.id, { snapshot: before })
+  const now = await membersOf(ctx, made.id, {})
+  assert.deepEqual([then.items.length, now.items.length, now.within], [3, 3, 3])
+  assert.notDeepEqual(
+    then.items.map(({ id }) => id),
+    now.items.map(({ id }) => id),
+  )
+})
+
+test('a branch sees and asks about its own customers only, and not the segments of the head office', async (t) => {
+  const { ctx, west, worksAt, publish } = await bankWithCustomers(t)
+  const whole = await publish('全行', 'aum >= 0')
+  const branch = worksAt(west)
+  await assert.rejects(getSegment(branch, whole), code('segment.missing'))
+  const found = await estimate(branch, 'aum >= 0', false, never)
+  assert.deepEqual([found.customers, found.universe, found.exact], [2, 2, true])
+  const own = await createSegment(branch, { name: '西分行', draft: 'aum >= 0' })
+  await publishSegment(branch, own.id, own.revision)
+  await refresh(ctx, own.id, never)
+  assert.equal((await getSegment(branch, own.id)).size, 2)
+  assert.equal((await membersOf(branch, own.id, {})).items.length, 2)
+  assert.equal((await getSegment(ctx, whole)).size, 5)
+})
+
+test('rule 16: a rule follows a segment or holds on to a version, and says which', async (t) => {
+  const { ctx, publish } = await bankWithCustomers(t)
+  const base = await publish('资产', 'aum >= 45000')
+  const follows = await publish('跟随', 'in segment "资产"')
+  const pins = await publish('固定', 'in segment "资产" version 1')
+  const old = await getSegment(ctx, base)
+  const edited = await editSegment(ctx, base, { revision: old.revision, draft: 'aum >= 15000', name: '改名' })
+  assert.equal(edited.changed, true)
+  await publishSegment(ctx, base, edited.revision)
+  await ctx.clock.advance(3_600_000)
+  for (const id of [follows, pins]) await refresh(ctx, id, never)
+  assert.deepEqual([(await getSegment(ctx, follows)).size, (await getSegment(ctx, pins)).size], [4, 1])
+  const { usedBy, size } = await getSegment(ctx, base)
+  assert.equal(size, 4, 'what is asked for another is an answer of its own too')
+  assert.deepEqual(
+    usedBy.map(({ name, version }) => [name, version]).toSorted(),
+    [
+      ['固定', 1],
+      ['跟随', null],
+    ].toSorted(),
+  )
+  assert.match((await getSegment(ctx, follows)).versions[0]?.text ?? '', /改名/, 'a new name breaks no rule')
+})
+
+test('rule 16: segments that would ask for each other are refused with the way named', async (t) => {
+  const { ctx, publish } = await bankWithCustomers(t)
+  const a = await publish('甲', 'aum >= 1')
+  await publish('乙', 'in segment "甲"')
+  const old = await getSegment(ctx, a)
+  const edited = await editSegment(ctx, a, { revision: old.revision, draft: 'not in segment "乙"' })
+  await assert.rejects(publishSegment(ctx, a, edited.revision), (error) => {
+    assert.ok(error instanceof Problem)
+    assert.equal(error.code, 'segments.circle')
+    assert.match(error.text.zh, /“甲” → “乙” → “甲”/)
+    return true
+  })
+})
+
+test('what others ask for is not retired; what nobody asks for leaves the list and gives its name free', async (t) => {
+  const { ctx, publish } = await bankWithCustomers(t)
+  const a = await publish('甲', 'aum >= 1')
+  const b = await publish('乙', 'in segment "甲"')
+  await assert.rejects(turnSegment(ctx, a, { to: 'retired' }), code('segments.in_use'))
+  await turnSegment(ctx, b, { to: 'retired' })
+  await turnSegment(ctx, a, { to: 'retired' })
+  assert.deepEqual((await listSegments(ctx, {})).items, [])
+  assert.equal((await listSegments(ctx, { state: 'retired' })).items.length, 2)
+  await createSegment(ctx, { name: '甲' })
+})
+
+test('two who edit: the second is told; a name is taken once; a schedule that is none is refused beside its field', async (t) => {
+  const { ctx } = await bankWithCustomers(t)
+  const made = await createSegment(ctx, { name: '甲', draft: 'aum >' })
+  await editSegment(ctx, made.id, { revision: made.revision, description: '一' })
+  await assert.rejects(
+    editSegment(ctx, made.id, { revision: made.revision, description: '二' }),
+    code('segments.stale'),
+  )
+  await assert.rejects(createSegment(ctx, { name: '甲' }), code('segments.name_taken'))
+  await assert.rejects(createSegment(ctx, { name: '乙', cron: 'often' }), code('segments.bad_cron'))
+  await assert.rejects(publishSegment(ctx, made.id, made.revision + 1), code('segments.bad_rule'))
+})
+
+test('a segment is asked when its time has come, and stands for the next time', async (t) => {
+  const { ctx } = await bankWithCustomers(t)
+  const made = await createSegment(ctx, { name: '每日', draft: 'aum >= 25000', cron: '0 6 * * *' })
+  await publishSegment(ctx, made.id, made.revision)
+  assert.equal((await getSegment(ctx, made.id)).nextAt, '2026-01-05T22:00:00.000Z')
+  await ctx.clock.advanceTo(new Date('2026-01-05T22:00:30.000Z'))
+  const due = jobs.find(({ name }) => name === 'segments.due')
+  await due?.run(ctx, {} as never, { attempt: 1, signal: never })
+  const after = await getSegment(ctx, made.id)
+  assert.deepEqual([after.nextAt, after.refreshing], ['2026-01-06T22:00:00.000Z', true])
+})

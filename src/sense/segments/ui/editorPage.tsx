@@ -1,0 +1,205 @@
+import { Alert, Button, Progress } from 'antd'
+import { useEffect, useState } from 'react'
+import { useNavigate, useParams } from 'react-router'
+import { api } from '../../../console/kit/api.ts'
+import { useAct, useConfirmAct } from '../../../console/kit/confirmAct.tsx'
+import { useFormats } from '../../../console/kit/format.ts'
+import { useLeaveGuard } from '../../../console/kit/leaveGuard.ts'
+import { PageHead, Panel } from '../../../console/kit/pageHead.tsx'
+import { Can } from '../../../console/kit/session.tsx'
+import { Answer, RequestId } from '../../../console/kit/states.tsx'
+import { useLang, useText } from '../../../console/kit/text.ts'
+import { refresh, useApi } from '../../../console/kit/useApi.ts'
+import type { Estimate, SegmentDetail } from '../contract.ts'
+import { EqlEditor } from './eqlEditor.tsx'
+import { Sentence } from './sentence.tsx'
+import { useWriting, type Writing } from './useWriting.ts'
+import './segments.css'
+
+export function EditorPage() {
+  const { id = '' } = useParams()
+  const asked = useApi<SegmentDetail>(`/api/segments/${id}`)
+  return <Answer of={asked}>{(segment) => <Editor key={segment.id} segment={segment} />}</Answer>
+}
+
+function Editor({ segment }: { segment: SegmentDetail }) {
+  const t = useText()
+  const lang = useLang()
+  const act = useAct()
+  const confirm = useConfirmAct()
+  const navigate = useNavigate()
+  const [draft, setDraft] = useState(segment.draft)
+  const [leaving, setLeaving] = useState(false)
+  const writing = useWriting(draft)
+  const dirty = draft !== segment.draft
+  useLeaveGuard(dirty && !leaving)
+  const page = `/sense/segments/${segment.id}`
+  useEffect(() => {
+    if (leaving) void navigate(page)
+  }, [leaving, navigate, page])
+
+  const save = async () => {
+    const { revision } = segment
+    const saved = dirty ? await api.patch<SegmentDetail>(`/api/segments/${segment.id}`, { revision, draft }) : segment
+    await refresh('/api/segments')
+    return saved
+  }
+  const publish = async () => {
+    const { revision } = await save()
+    await api.post(`/api/segments/${segment.id}/publish`, { revision })
+    await refresh('/api/segments')
+    setLeaving(true)
+  }
+  const ask = () =>
+    confirm({
+      title: t(
+        `发布“${segment.name}”第 ${segment.version + 1} 版?`,
+        `Publish version ${segment.version + 1} of ${segment.name}?`,
+      ),
+      says: <Impact of={segment} estimate={writing.estimate} />,
+      ok: t('发布', 'Publish'),
+      run: publish,
+      done: t('已发布,正在刷新', 'Published; it is being refreshed'),
+    })
+  const ok = writing.checked?.ok === true
+  return (
+    <>
+      <PageHead title={segment.name} back={page} hint={t('编写规则', 'Write the rule')}>
+        <Button disabled={!dirty} onClick={() => void act(save, t('草稿已保存', 'The draft is saved'))}>
+          {t('保存草稿', 'Save the draft')}
+        </Button>
+        <Can needs="segments.segment.publish">
+          <Button type="primary" disabled={!ok || draft.trim() === ''} onClick={ask}>
+            {t('发布', 'Publish')}
+          </Button>
+        </Can>
+      </PageHead>
+      <div className="zx-segment-editor">
+        <Panel title={t('规则', 'Rule')} extra={<span className="zx-quiet">Ctrl+Space {t('补全', 'completes')}</span>}>
+          <EqlEditor value={segment.draft} change={setDraft} issues={writing.checked?.issues ?? []} lang={lang} />
+          <Issues of={writing} />
+        </Panel>
+        <div className="zx-segment-side">
+          <Panel title={t('预计客户数', 'Customers it finds')}>
+            <Size of={writing} />
+          </Panel>
+          <Panel title={t('规则说明', 'In words')}>
+            {ok ? (
+              <Sentence lines={writing.checked?.sentence ?? []} />
+            ) : (
+              <p className="zx-quiet">
+                {t('规则写完整后,这里用一句话说明它', 'Once the rule is whole, it is said here in words')}
+              </p>
+            )}
+          </Panel>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Issues({ of: { checked } }: { of: Writing }) {
+  const t = useText()
+  if (!checked || checked.issues.length === 0) return null
+  return (
+    <ul className="zx-eql-issues" aria-live="polite">
+      {checked.issues.map((issue) => (
+        <li key={`${issue.code} ${issue.span?.start} ${issue.path}`} data-severity={issue.severity}>
+          {issue.span ? (
+            <code>
+              {issue.span.line}:{issue.span.column}
+            </code>
+          ) : null}{' '}
+          {t(issue)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Size({ of: { checked, estimate, counting, failure } }: { of: Writing }) {
+  const t = useText()
+  const { number } = useFormats()
+  if (failure instanceof Error)
+    return <Alert type="warning" showIcon title={failure.message} description={<RequestId error={failure} />} />
+  if (!estimate)
+    return (
+      <p className="zx-quiet" aria-live="polite">
+        {counting
+          ? t('正在估算…', 'Estimating…')
+          : checked
+            ? t('规则有误,无法估算', 'The rule is not whole yet')
+            : t('先写一条规则', 'Write a rule first')}
+      </p>
+    )
+  const share = estimate.universe > 0 ? (100 * estimate.customers) / estimate.universe : 0
+  return (
+    <div className="zx-segment-size" aria-live="polite">
+      <strong>
+        {estimate.exact ? '' : '≈ '}
+        {number(estimate.customers)}
+      </strong>
+      <span className="zx-quiet">
+        {estimate.exact
+          ? t(`精确值,占 ${share.toFixed(1)}%`, `Exact, ${share.toFixed(1)}% of all`)
+          : t(
+              `抽样估算,95% 可能在 ${number(estimate.low)} ~ ${number(estimate.high)} 之间${counting ? ',正在精确计算…' : ''}`,
+              `From a sample: between ${number(estimate.low)} and ${number(estimate.high)} in 95 of 100${counting ? '; counting exactly…' : ''}`,
+            )}
+      </span>
+      <Progress percent={share} showInfo={false} size="small" />
+      <Parts of={estimate} />
+    </div>
+  )
+}
+
+function Parts({ of: { parts } }: { of: Estimate }) {
+  const t = useText()
+  const { number } = useFormats()
+  if (parts.length === 0) return null
+  return (
+    <>
+      <p className="zx-quiet">{t('各条件单独满足的客户', 'Each condition by itself')}</p>
+      <ul className="zx-segment-parts">
+        {parts.map((part, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two conditions of a rule may be the same
+          <li key={i}>
+            <span>{t(part.sentence)}</span>
+            <b>
+              {part.low === part.high ? '' : '≈ '}
+              {number(part.customers)}
+            </b>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** Who follows it changes with it; who holds on to a version does not (rule 16). */
+function Impact({ of, estimate }: { of: SegmentDetail; estimate: Estimate | undefined }) {
+  const t = useText()
+  const { number } = useFormats()
+  const following = of.usedBy.filter(({ version }) => version === null).map(({ name }) => name)
+  const holding = of.usedBy.filter(({ version }) => version !== null).map(({ name }) => name)
+  const before = of.size === null ? '' : t(`现有 ${number(of.size)} 人;`, `${number(of.size)} now; `)
+  return (
+    <>
+      <p>
+        {before}
+        {estimate
+          ? t(`发布后约 ${number(estimate.customers)} 人。`, `about ${number(estimate.customers)} after it.`)
+          : null}
+        {t('已发布的版本不能再改。', ' A version never changes.')}
+      </p>
+      {following.length > 0 ? (
+        <p>{t(`随之变化的客群:${following.join('、')}`, `Segments that change with it: ${following.join(', ')}`)}</p>
+      ) : null}
+      {holding.length > 0 ? (
+        <p>
+          {t(`固定版本、不受影响:${holding.join('、')}`, `On earlier versions, not touched: ${holding.join(', ')}`)}
+        </p>
+      ) : null}
+    </>
+  )
+}
