@@ -79,6 +79,8 @@ async function differ(facts: Facts, bank: Bank, { rule, past }: Case): Promise<s
     params,
     past,
     scope: 'everyone',
+    // Little data and many statements.
+    limits: { threads: 1 },
   }
   for (const scope of ['everyone', some] as const) {
     const wanted = scope === 'everyone' ? expected : expected.filter((id) => some.includes(id))
