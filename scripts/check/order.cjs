@@ -8,7 +8,7 @@
 exports.order = {
   platform: [],
   govern: ['privacy', 'audit', 'system', 'orgs', 'access', 'approvals', 'risk'],
-  sense: ['eql', 'catalog', 'collect', 'identity', 'customers', 'imports', 'tags', 'segments', 'lifecycle'],
+  sense: ['eql', 'catalog', 'collect', 'identity', 'customers', 'imports', 'warehouse', 'tags', 'segments', 'lifecycle'],
   target: ['metrics', 'goals', 'plans'],
   cost: ['budgets', 'allocation'],
   decide: ['contact', 'rules', 'models', 'experiments', 'arbitration', 'recommend'],

@@ -14,6 +14,15 @@ export {
   saveItems,
 } from './entities.ts'
 export {
+  downstreamOf,
+  lineageOf,
+  type NodeKind,
+  recordLineage,
+  registerNodeKind,
+  replaceLineage,
+} from './lineage.ts'
+export { nodeId } from './lineageKinds.ts'
+export {
   createEvent,
   createProperty,
   decideEvents,

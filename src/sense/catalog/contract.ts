@@ -371,3 +371,29 @@ export const Item = Type.Object({
 })
 export type Item = Static<typeof Item>
 export const ItemPage = PageOf(Item)
+
+// ---- lineage 血缘
+
+export const NodeRef = Type.Object({
+  kind: Type.String({ maxLength: 40 }),
+  id: Type.String({ maxLength: 300 }),
+})
+export type NodeRef = Static<typeof NodeRef>
+/** Data go `from` one thing `to` another; `by` carries them: a mapping, an import, the collection. */
+export type LineageEdge = { from: NodeRef; to: NodeRef; by: NodeRef }
+export const LineageNode = Type.Object({
+  ...NodeRef.properties,
+  kindName: Type.Object({ zh: Type.String(), en: Type.String() }),
+  level: Type.Integer({ description: 'Steps from the one that was asked for; negative: it is made of this' }),
+  title: Type.String(),
+  path: Nullable(Type.String({ description: 'Of its page in the console' })),
+  hidden: Type.Boolean({ description: 'It is there, but not for this reader' }),
+})
+export type LineageNode = Static<typeof LineageNode>
+export const Lineage = Type.Object({
+  root: NodeRef,
+  nodes: Type.Array(LineageNode),
+  edges: Type.Array(Type.Object({ from: NodeRef, to: NodeRef, by: NodeRef, firstAt: Instant, lastAt: Instant })),
+  cut: Type.Boolean({ description: 'There is more than is shown' }),
+})
+export type Lineage = Static<typeof Lineage>
