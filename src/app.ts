@@ -50,6 +50,9 @@ import { identityStepWith } from './sense/identity/identity.ts'
 import { identityRoutes } from './sense/identity/routes.ts'
 import { permissions as importsPermissions } from './sense/imports/contract.ts'
 import { importsRoutes } from './sense/imports/routes.ts'
+import { permissions as warehousePermissions } from './sense/warehouse/contract.ts'
+import { warehouseRoutes } from './sense/warehouse/routes.ts'
+import { openWarehouse } from './warehouseWiring.ts'
 
 const consoleFolder = join(import.meta.dirname, '../dist/console')
 
@@ -58,6 +61,7 @@ declarePermissions({ id: 'collect', name: text('数据采集', 'Collection'), pe
 declarePermissions({ id: 'identity', name: text('统一身份', 'Identity'), permissions: identityPermissions })
 declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permissions: customersPermissions })
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
+declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -261,6 +265,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...auditJobs(audit),
     roomJob,
     ...openImports(home.path).jobs,
+    ...openWarehouse(home.path).jobs,
   ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
@@ -309,6 +314,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   identityRoutes(app)
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
+  warehouseRoutes(app, openWarehouse(ground.home.path))
   await servePages(app, consoleFolder)
   return app
 }

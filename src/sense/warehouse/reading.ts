@@ -44,7 +44,7 @@ export async function reading<T>(ctx: Ctx, wanted: Wanted, use: (found: Found) =
         { ...wanted, connection: other.connection, from: other.definition.from, since: undefined },
         async (table) => void (await sandbox.add(other.code, table)),
       )
-    const table = await sandbox.run(step.sql, wanted.since?.watermark ?? '', wanted.most)
+    const table = await sandbox.run(step.sql, wanted.since?.watermark ?? null, wanted.most)
     return use({ ...table, reading: how, source })
   })
 }

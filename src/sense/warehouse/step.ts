@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text as bodyText } from 'node:stream/consumers'
+import { ClickHouseError } from '@clickhouse/client'
 import type { Ctx } from '../../platform/ctx.ts'
 import { type Facts, openFacts } from '../../platform/facts/facts.ts'
 import { openHome } from '../../platform/home.ts'
@@ -21,8 +22,8 @@ export type Sandbox = {
   /** Copies a source in, under the name by which the step calls it; every set of rows is shown to `see`. */
   add(name: string, table: Table, see?: (rows: readonly (readonly Cell[])[]) => void): Promise<number>
   /** @throws invalid on the field `definition.step.sql`, with the place where it is known. */
-  check(sql: string, watermark: string): Promise<SourceColumn[]>
-  run(sql: string, watermark: string, most?: number): Promise<Table>
+  check(sql: string, watermark: string | null): Promise<SourceColumn[]>
+  run(sql: string, watermark: string | null, most?: number): Promise<Table>
 }
 
 const typesOf: Record<ColumnType, string> = {
@@ -80,7 +81,7 @@ function sandboxOn(engine: Facts, limits: StepLimits, signal: AbortSignal | unde
     session_timezone: 'UTC',
   } as const
   const wrapped = (sql: string) =>
-    `SELECT * FROM (\n${sql.trim().replace(/;\s*$/, '').replaceAll('{watermark}', '{watermark:String}')}\n)`
+    `SELECT * FROM (\n${sql.trim().replace(/;\s*$/, '').replaceAll('{watermark}', '{watermark:Nullable(String)}')}\n)`
   const ask = async <T>(run: () => Promise<T>): Promise<T> => {
     try {
       return await run()
@@ -89,7 +90,7 @@ function sandboxOn(engine: Facts, limits: StepLimits, signal: AbortSignal | unde
       throw stepProblem(error)
     }
   }
-  async function check(sql: string, watermark: string): Promise<SourceColumn[]> {
+  async function check(sql: string, watermark: string | null): Promise<SourceColumn[]> {
     const params = { watermark }
     const ast = await ask(async () =>
       bodyText(
@@ -203,15 +204,15 @@ function shown(value: unknown, type: ColumnType): Cell {
   return value as Cell
 }
 
-/** What the engine says about a step is said to the person, with the place; its values are cut out. */
+/** What the engine says about a step is said to the person, with the place; values in it are cut out. */
 function stepProblem(error: unknown): unknown {
-  if (!(error instanceof Problem) || error.code === 'warehouse.step_refused') return error
+  const engine = error instanceof ClickHouseError
+  if (!engine && !(error instanceof Problem)) return error
+  if (error instanceof Problem && !/memory|too long/i.test(error.message)) return error
   const message = error.message.replace(/\s+FORMAT \w+/g, '')
-  if (error.kind === 'unavailable' && !/memory|too long/i.test(message)) return error
   const place = placeOf(message)
-  const says = shortened(message.replace(/failed at position \d+ ?/, ''))
-  const at = place
-    ? { zh: `第 ${place.line} 行第 ${place.column} 列:`, en: `line ${place.line}, column ${place.column}: ` }
-    : { zh: '', en: '' }
-  return invalidField('definition.step.sql', 'warehouse.step_sql', text(`${at.zh}${says}`, `${at.en}${says}`))
+  const says = shortened(message.replace(/failed at position \d+ ?(\(line \d+, col \d+\))?/, '').replace(/\n/g, ' '))
+  const zh = place ? `第 ${place.line} 行第 ${place.column} 列:${says}` : says
+  const en = place ? `line ${place.line}, column ${place.column}: ${says}` : says
+  return invalidField('definition.step.sql', 'warehouse.step_sql', text(zh, en))
 }

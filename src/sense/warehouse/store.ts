@@ -114,8 +114,8 @@ export type MappingRow = {
 }
 
 const mappings = (tx: Tx) => tx`
-  select mapping.id, mapping.org, mapping.name, code, connection, way, state, definition, mapping.version, salt, watermark,
-         next_at, mapping.by_name, mapping.created_at, mapping.updated_at, held.name as connection_name,
+  select mapping.id, mapping.org, mapping.name, mapping.code, mapping.connection, mapping.way, mapping.state,
+         mapping.definition, mapping.version, mapping.salt, mapping.watermark, mapping.next_at, mapping.by_name, mapping.created_at, mapping.updated_at, held.name as connection_name,
          held.kind as connection_kind, last.id as last_id, last.state as last_state, last.at as last_at,
          last.changed as last_changed,
          (select count(*)::int from warehouse.alert where alert.mapping = mapping.id and alert.state = 'open') as alerts

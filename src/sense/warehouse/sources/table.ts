@@ -55,16 +55,16 @@ export function statementOf(
   ask: Ask,
   quote: '"' | '`',
   parameter: (place: number) => string,
-): { sql: string; values: string[] } {
+): { sql: string; values: (string | null)[] } {
   const { from, since, most } = ask
-  const values: string[] = []
+  const values: (string | null)[] = []
   const name = (column: string) => tableName(column.replaceAll('.', '\u0000'), quote).replaceAll('\u0000', '.')
   let body = ''
   let placed = false
   if (from.kind === 'query') {
     body = `(\n${trimmed(from.sql).replaceAll('{watermark}', () => {
       placed = true
-      values.push(since?.value ?? '')
+      values.push(since?.value ?? null)
       return parameter(values.length)
     })}\n)`
   } else if (from.kind === 'table') body = tableName(from.table, quote)
