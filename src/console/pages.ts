@@ -8,6 +8,7 @@ import { collectPages } from '../sense/collect/ui/pages.ts'
 import { customersPages } from '../sense/customers/ui/pages.ts'
 import { identityPages } from '../sense/identity/ui/pages.ts'
 import { importsPages } from '../sense/imports/ui/pages.ts'
+import { warehousePages } from '../sense/warehouse/ui/pages.ts'
 import { text } from './kit/text.ts'
 import type { Page } from './page.ts'
 
@@ -27,6 +28,7 @@ export const pages: readonly Page[] = [
   ...identityPages,
   ...collectPages,
   ...importsPages,
+  ...warehousePages,
   ...catalogPages,
   ...orgsPages,
   ...accessPages,

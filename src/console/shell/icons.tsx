@@ -1,5 +1,6 @@
 import {
   AimOutlined,
+  AlertOutlined,
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
@@ -8,10 +9,12 @@ import {
   ContactsOutlined,
   ControlOutlined,
   DashboardOutlined,
+  DatabaseOutlined,
   FlagOutlined,
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  LinkOutlined,
   OrderedListOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
@@ -45,6 +48,9 @@ const icons = {
   sources: <CloudUploadOutlined aria-hidden />,
   entities: <TableOutlined aria-hidden />,
   imports: <ImportOutlined aria-hidden />,
+  warehouse: <DatabaseOutlined aria-hidden />,
+  connections: <LinkOutlined aria-hidden />,
+  alerts: <AlertOutlined aria-hidden />,
   picking: <AimOutlined aria-hidden />,
 } satisfies Record<string, ReactElement>
 

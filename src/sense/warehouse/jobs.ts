@@ -71,7 +71,7 @@ export async function schedule(ctx: Ctx, tx: Tx, jobs: WarehouseJobs, mapping: s
 async function begin(ctx: Ctx, jobs: WarehouseJobs, id: string): Promise<void> {
   await unauditedChange(ctx, 'a run of a timetable that a person set', async (tx) => {
     const mapping = await store.lockMapping(tx, id)
-    if (!mapping || mapping.state !== 'on') return
+    if (mapping?.state !== 'on') return
     await queueRun(ctx, tx, jobs, mapping, 'timetable')
     await schedule(ctx, tx, jobs, mapping)
   })

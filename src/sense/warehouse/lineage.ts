@@ -1,7 +1,8 @@
 import { read } from '../../platform/change.ts'
 import { text } from '../../platform/problem.ts'
-import { nodeId, registerNodeKind } from '../catalog/catalog.ts'
+import { registerNodeKind } from '../catalog/catalog.ts'
 import type { LineageEdge, NodeRef } from '../catalog/contract.ts'
+import { targetEdges } from '../imports/imports.ts'
 import type { Definition } from './contract.ts'
 import * as store from './store.ts'
 
@@ -27,17 +28,6 @@ type Of = { id: string; connection: string }
 /** From the connection into the mapping, and from it to what its columns become. */
 export function edgesOf(mapping: Of, { columns }: Definition): LineageEdge[] {
   const by: NodeRef = { kind: 'mapping', id: mapping.id }
-  const edges: LineageEdge[] = [{ from: { kind: 'connection', id: mapping.connection }, to: by, by }]
-  if (!columns) return edges
-  const { target, item, event } = columns
-  const of = target === 'customers' ? 'customer' : (item ?? '')
-  const to = (name: string): NodeRef =>
-    target === 'events'
-      ? { kind: 'property', id: nodeId(event ?? '', name) }
-      : { kind: 'attribute', id: nodeId(of, name) }
-  if (target === 'events' && event) edges.push({ from: by, to: { kind: 'event', id: event }, by })
-  // Of events named by a column nobody knows the names beforehand; they are told by the source they arrive under.
-  if (target !== 'events' || event)
-    for (const { as, name } of columns.columns) if (as === 'value' && name) edges.push({ from: by, to: to(name), by })
-  return edges
+  const from = { from: { kind: 'connection', id: mapping.connection }, to: by, by }
+  return [from, ...(columns ? targetEdges(by, columns) : [])]
 }

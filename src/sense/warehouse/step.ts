@@ -7,6 +7,7 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { type Facts, openFacts } from '../../platform/facts/facts.ts'
 import { openHome } from '../../platform/home.ts'
 import { invalidField, Problem, text } from '../../platform/problem.ts'
+import { homeZone } from '../../platform/time/zone.ts'
 import type { Cell } from '../imports/imports.ts'
 import type { ColumnType, SourceColumn } from './contract.ts'
 import { shortened } from './problems.ts'
@@ -33,8 +34,9 @@ const typesOf: Record<ColumnType, string> = {
   decimal: 'Nullable(Decimal(38, 10))',
   boolean: 'Nullable(Bool)',
   day: 'Nullable(Date32)',
-  time: 'Nullable(DateTime64(6))',
-  instant: 'Nullable(DateTime64(6))',
+  // A time on the wall is one of the bank's; and the day of an instant is the bank's day.
+  time: `Nullable(DateTime64(6, '${homeZone}'))`,
+  instant: `Nullable(DateTime64(6, '${homeZone}'))`,
 }
 
 /** Steps beside each other: each is an engine of its own. */
@@ -78,7 +80,7 @@ function sandboxOn(engine: Facts, limits: StepLimits, signal: AbortSignal | unde
     max_threads: 2,
     max_ast_depth: '500',
     max_subquery_depth: '50',
-    session_timezone: 'UTC',
+    session_timezone: homeZone,
   } as const
   const wrapped = (sql: string) =>
     `SELECT * FROM (\n${sql.trim().replace(/;\s*$/, '').replaceAll('{watermark}', '{watermark:Nullable(String)}')}\n)`

@@ -58,4 +58,12 @@ export const catalogPages: readonly Page[] = [
     needs: 'catalog.entity.read',
     load: () => import('./entityPage.tsx').then((m) => m.EntityPage),
   },
+  {
+    path: 'sense/lineage',
+    title: text('血缘', 'Lineage'),
+    phase: 'sense',
+    under: 'sense/entities',
+    needs: 'catalog.plan.read',
+    load: () => import('./lineagePage.tsx').then((m) => m.LineagePage),
+  },
 ]
