@@ -5,11 +5,11 @@ import { newId } from '../../platform/ids.ts'
 import { cancelJob, defineJob, type Job, queueJob } from '../../platform/jobs/jobs.ts'
 import { Problem, type Text, text } from '../../platform/problem.ts'
 import { alertOnDelay, alertOnFailure } from './alerts.ts'
-import { nextRun } from './rules/definition.ts'
 import { dayWanted, isLate, nextLook } from './rules/delay.ts'
 import * as runs from './runStore.ts'
 import { dropSpool } from './spool.ts'
 import * as store from './store.ts'
+import { nextRun } from './timetable.ts'
 import { say, type Work, work } from './work.ts'
 
 type OfRun = { id: string }

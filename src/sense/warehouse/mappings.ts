@@ -15,6 +15,7 @@ import { edgesOf } from './lineage.ts'
 import { checkDefinition } from './rules/definition.ts'
 import * as runs from './runStore.ts'
 import * as store from './store.ts'
+import { isCron } from './timetable.ts'
 
 export async function listMappings(ctx: Ctx, query: MappingQuery): Promise<Page<Mapping>> {
   const sorts = { name: { sql: 'name', type: 'text' }, createdAt: { sql: 'created_at', type: 'timestamptz' } }
@@ -68,7 +69,7 @@ async function checkSources(tx: Tx, connection: string, code: string, way: Way, 
       'warehouse.unknown_connection',
       text('没有这个连接', 'There is no such connection'),
     )
-  checkDefinition(definition, way, held.kind)
+  checkDefinition(definition, way, held.kind, isCron)
   const uses = definition.step?.uses ?? []
   const known = await store.mappingsByCode(tx, uses)
   const gone = uses.find((one) => one === code || !known.some((row) => row.code === one))

@@ -1,6 +1,6 @@
 import { Button, Tag } from 'antd'
 import { useState } from 'react'
-import { useNavigate, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { api } from '../../../console/kit/api.ts'
 import { useAct, useConfirmAct } from '../../../console/kit/confirmAct.tsx'
 import { Detail } from '../../../console/kit/detail.tsx'

@@ -1,9 +1,13 @@
-import { Cron } from 'croner'
 import { type FieldProblem, Problem, text } from '../../../platform/problem.ts'
-import type { Connection, Definition, Timetable, Way } from '../contract.ts'
+import type { Connection, Definition, Way } from '../contract.ts'
 
 /** What is wrong with a definition, field by field, as far as it can be told without asking the source. */
-export function definitionFaults(given: Definition, way: Way, kind: Connection['kind']): FieldProblem[] {
+export function definitionFaults(
+  given: Definition,
+  way: Way,
+  kind: Connection['kind'],
+  isCron: (text: string) => boolean,
+): FieldProblem[] {
   const faults: FieldProblem[] = []
   const say = (field: string, zh: string, en: string) =>
     faults.push({ field: `definition.${field}`, message: text(zh, en) })
@@ -18,7 +22,7 @@ export function definitionFaults(given: Definition, way: Way, kind: Connection['
   if (load.how === 'incremental' && !files && !load.column)
     say('load.column', '请选择水位列', 'Choose the column of the watermark')
   if (timetable.kind === 'every' && !timetable.minutes) say('timetable.minutes', '请填写间隔', 'Say how often')
-  if (timetable.kind === 'cron' && nextRun(timetable, new Date(0)) === undefined)
+  if (timetable.kind === 'cron' && !isCron(timetable.cron ?? ''))
     say('timetable.cron', '不是有效的 cron 表达式', 'This is no cron expression')
   for (const [i, check] of checks.entries()) {
     const field = `checks.${i}`
@@ -33,22 +37,15 @@ export function definitionFaults(given: Definition, way: Way, kind: Connection['
 }
 
 /** @throws invalid `warehouse.definition`, with a message beside each field. */
-export function checkDefinition(given: Definition, way: Way, kind: Connection['kind']): void {
-  const fields = definitionFaults(given, way, kind)
+export function checkDefinition(
+  given: Definition,
+  way: Way,
+  kind: Connection['kind'],
+  isCron: (text: string) => boolean,
+): void {
+  const fields = definitionFaults(given, way, kind, isCron)
   if (fields.length > 0)
     throw new Problem('invalid', 'warehouse.definition', fields[0]?.message ?? text('设置有误', 'It is not right'), {
       fields,
     })
-}
-
-/** The next run after that instant, on the clock of the bank; undefined by hand, or for no cron expression. */
-export function nextRun(timetable: Timetable, after: Date): Date | undefined {
-  const { kind, minutes, cron } = timetable
-  if (kind === 'every' && minutes) return new Date(after.getTime() + minutes * 60_000)
-  if (kind !== 'cron' || !cron || cron.trim().split(/\s+/).length !== 5) return undefined
-  try {
-    return new Cron(cron, { timezone: 'Asia/Shanghai', paused: true }).nextRun(after) ?? undefined
-  } catch {
-    return undefined
-  }
 }

@@ -11,7 +11,12 @@ export function later(a: string | undefined, b: string | undefined, type: Column
   if (a === undefined || b === undefined) return a ?? b
   if (type === 'integer') return BigInt(a) >= BigInt(b) ? a : b
   if (type === 'number' || type === 'decimal') return Number(a) >= Number(b) ? a : b
-  return a >= b ? a : b
+  return plain(a) >= plain(b) ? a : b
+}
+
+/** Of instants in UTC without the sign of that: a `Z` would sort behind a fraction. */
+function plain(text: string): string {
+  return text.replace(/(?:Z|\+00:00)$/, '')
 }
 
 /**

@@ -9,9 +9,7 @@ import { away, refused } from '../problems.ts'
 import { globPattern, globStart } from '../rules/glob.ts'
 import { folders } from '../settings.ts'
 import { openBucket } from './s3.ts'
-import type { Ask, Table, Way } from './table.ts'
-
-export type FoundFile = { path: string; size: number; changed: Date }
+import type { Ask, FoundFile, Table, Way } from './table.ts'
 
 /** Where files lie: a folder of this machine, or a bucket. */
 type Store = {

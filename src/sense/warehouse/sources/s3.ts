@@ -5,11 +5,12 @@ import { request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { text as bodyText } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import { systemClock } from '../../../platform/clock.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import type { ConnectionSettings } from '../contract.ts'
 import { away, refused } from '../problems.ts'
-import type { FoundFile } from './files.ts'
 import { addressOf } from './socket.ts'
+import type { FoundFile } from './table.ts'
 
 export type Bucket = {
   list(prefix: string, most: number): Promise<FoundFile[]>
@@ -68,7 +69,8 @@ export function openBucket(ctx: Ctx, settings: ConnectionSettings, secret: strin
 
   async function get(call: Call): Promise<IncomingMessage> {
     const address = await addressOf(ctx, url.hostname.replace(/^\[|\]$/g, ''))
-    const headers = signed(call, { host: url.host, region, key: user, secret, at: new Date() })
+    // The machine's own time: the storage compares it with its own.
+    const headers = signed(call, { host: url.host, region, key: user, secret, at: systemClock.now() })
     const path = `${call.path}${Object.keys(call.query).length > 0 ? `?${queryOf(call.query)}` : ''}`
     const send = url.protocol === 'https:' ? tlsRequest : plainRequest
     return new Promise((resolve, reject) => {

@@ -3,8 +3,8 @@ import { connect, isIP, type Socket } from 'node:net'
 import { parameter } from '../../../govern/system/system.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { away, refused } from '../problems.ts'
-import { mayConnect } from '../rules/address.ts'
 import { networks } from '../settings.ts'
+import { mayConnect } from './addresses.ts'
 
 /**
  * The address of a host that may be spoken to. What was looked at is what is connected to: a name that points elsewhere

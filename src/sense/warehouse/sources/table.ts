@@ -9,6 +9,8 @@ export type Table = {
   rows(): AsyncGenerator<readonly (readonly Cell[])[]>
 }
 
+export type FoundFile = { path: string; size: number; changed: Date }
+
 /** What of the source is wanted. */
 export type Ask = {
   readonly from: From
