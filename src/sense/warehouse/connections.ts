@@ -13,6 +13,7 @@ import {
   type ConnectionQuery,
   type ConnectionSettings,
   type NewConnection,
+  neededSettings,
   type Tested,
   type TestStep,
   testSteps,
@@ -130,15 +131,8 @@ export function removeConnection(ctx: Ctx, id: string): Promise<void> {
   })
 }
 
-const needed: Record<ConnectionKind, readonly (keyof ConnectionSettings)[]> = {
-  postgres: ['host', 'port', 'database', 'user'],
-  mysql: ['host', 'port', 'database', 'user'],
-  s3: ['endpoint', 'bucket', 'user'],
-  folder: ['path'],
-}
-
 async function checkSettings(ctx: Ctx, kind: ConnectionKind, settings: ConnectionSettings): Promise<void> {
-  const fields = needed[kind]
+  const fields = neededSettings[kind]
     .filter((name) => settings[name] === undefined || settings[name] === '')
     .map((name) => ({ field: `settings.${name}`, message: text('必填', 'Needed') }))
   if (kind === 's3' && settings.endpoint && !/^https?:\/\/[^/\s@]+\/?$/.test(settings.endpoint))

@@ -46,6 +46,33 @@ export const ConnectionSettings = Type.Object(
 )
 export type ConnectionSettings = Static<typeof ConnectionSettings>
 
+export const neededSettings: Record<ConnectionKind, readonly (keyof ConnectionSettings)[]> = {
+  postgres: ['host', 'port', 'database', 'user'],
+  mysql: ['host', 'port', 'database', 'user'],
+  s3: ['endpoint', 'bucket', 'user'],
+  folder: ['path'],
+}
+
+/** The settings of one kind: what it needs is needed. */
+export function settingsOf(kind: ConnectionKind) {
+  const { host, port, database, user, endpoint, bucket, path } = {
+    host: Type.String({ minLength: 1, maxLength: 253 }),
+    port: Type.Integer({ minimum: 1, maximum: 65535 }),
+    database: Type.String({ minLength: 1, maxLength: 100 }),
+    user: Type.String({ minLength: 1, maxLength: 100 }),
+    endpoint: Type.String({ minLength: 1, maxLength: 300 }),
+    bucket: Type.String({ minLength: 1, maxLength: 100 }),
+    path: Type.String({ minLength: 1, maxLength: 500 }),
+  }
+  const of = {
+    postgres: { host, port, database, user },
+    mysql: { host, port, database, user },
+    s3: { endpoint, bucket, user },
+    folder: { path },
+  }
+  return Type.Object({ ...ConnectionSettings.properties, ...of[kind] }, strict)
+}
+
 export const testSteps = ['name', 'port', 'tls', 'sign-in', 'permission'] as const
 export type TestStep = (typeof testSteps)[number]
 export const Tested = Type.Object({

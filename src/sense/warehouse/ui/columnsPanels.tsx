@@ -6,6 +6,7 @@ import type { Choices, Mapping as Columns, Preview } from '../../imports/contrac
 import { MappingTable } from '../../imports/ui/mappingTable.tsx'
 import { TargetPanel } from '../../imports/ui/targetPanel.tsx'
 import type { Definition, Looked } from '../contract.ts'
+import '../../imports/ui/imports.css'
 
 /** As the parts of the imports know a preview. */
 export function fullPreview(looked: Looked): Preview {

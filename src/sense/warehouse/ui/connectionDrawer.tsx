@@ -11,8 +11,8 @@ import { Can } from '../../../console/kit/session.tsx'
 import { Answer } from '../../../console/kit/states.tsx'
 import { text, useText } from '../../../console/kit/text.ts'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
-import { type Connection, ConnectionEdit, type Tested } from '../contract.ts'
-import { connectionParts, placeText } from './connectionForm.tsx'
+import type { Connection, Tested } from '../contract.ts'
+import { connectionParts, connectionSchema, placeText } from './connectionForm.tsx'
 import { kindNames, stepNames, tlsNames } from './words.ts'
 
 const again = () => refresh('/api/warehouse/connections')
@@ -74,9 +74,8 @@ function Sheet({ connection, close }: { connection: Connection; close: () => voi
         open={editing}
         title={t('编辑连接', 'Edit the connection')}
         close={() => setEditing(false)}
-        edit
-        schema={ConnectionEdit}
-        initial={{ name, settings }}
+        schema={connectionSchema(kind, false)}
+        initial={{ name, settings, version }}
         parts={connectionParts(kind, false)}
         submit={text('保存', 'Save')}
         save={async (values) => {

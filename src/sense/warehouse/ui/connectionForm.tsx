@@ -1,7 +1,8 @@
+import { Type } from 'typebox'
 import type { FormPart } from '../../../console/kit/schemaForm.tsx'
 import { text } from '../../../console/kit/text.ts'
 import { OrgPicker } from '../../../govern/orgs/ui/orgPicker.tsx'
-import type { Connection, ConnectionKind } from '../contract.ts'
+import { type Connection, ConnectionEdit, type ConnectionKind, NewConnection, settingsOf } from '../contract.ts'
 import { kindNames, optionsOf, tlsNames } from './words.ts'
 
 export function placeText({ kind, settings }: Pick<Connection, 'kind' | 'settings'>): string {
@@ -12,7 +13,7 @@ export function placeText({ kind, settings }: Pick<Connection, 'kind' | 'setting
 
 const tls: FormPart = { name: 'settings.tls', label: text('加密', 'Encryption'), options: optionsOf(tlsNames) }
 
-const settingsOf: Record<ConnectionKind, readonly FormPart[]> = {
+const partsOf: Record<ConnectionKind, readonly FormPart[]> = {
   postgres: databaseParts('5432'),
   mysql: databaseParts('3306'),
   s3: [
@@ -68,7 +69,15 @@ export function connectionParts(kind: ConnectionKind, fresh: boolean): readonly 
           { name: 'org', label: text('归属机构', 'Organisation'), widget: <OrgPicker /> },
         ] satisfies FormPart[])
       : []),
-    ...settingsOf[kind],
+    ...partsOf[kind],
     ...(kind === 'folder' ? [] : [secret]),
   ]
+}
+
+/** As the server checks it, and what the kind needs besides. */
+export function connectionSchema(kind: ConnectionKind, fresh: boolean) {
+  const settings = settingsOf(kind)
+  return fresh
+    ? Type.Object({ ...NewConnection.properties, settings })
+    : Type.Object({ ...ConnectionEdit.properties, settings })
 }

@@ -12,9 +12,9 @@ import { Empty } from '../../../console/kit/states.tsx'
 import type { Column } from '../../../console/kit/tableView.tsx'
 import { sayNow, text, useText } from '../../../console/kit/text.ts'
 import { refresh } from '../../../console/kit/useApi.ts'
-import { type Connection, type ConnectionKind, NewConnection } from '../contract.ts'
+import type { Connection, ConnectionKind } from '../contract.ts'
 import { ConnectionDrawer } from './connectionDrawer.tsx'
-import { connectionParts, placeText } from './connectionForm.tsx'
+import { connectionParts, connectionSchema, placeText } from './connectionForm.tsx'
 import { kindNames, optionsOf } from './words.ts'
 import './warehouse.css'
 
@@ -84,7 +84,7 @@ export function ConnectionsPage() {
           setMaking(false)
           setKind('postgres')
         }}
-        schema={NewConnection}
+        schema={connectionSchema(kind, true)}
         initial={{ kind: 'postgres', org: me.scopeNow?.id ?? me.org.id, settings: { tls: 'verify', port: 5432 } }}
         parts={connectionParts(kind, true)}
         watch={(values) => setKind(values.kind as ConnectionKind)}

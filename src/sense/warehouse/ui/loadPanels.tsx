@@ -75,6 +75,7 @@ function LoadPart({ definition, define, looked, files, faultOf }: Props) {
           />
           <InputNumber
             aria-label={t('重叠', 'Overlap')}
+            style={{ width: 220 }}
             prefix={<span className="zx-quiet">{t('重叠', 'Overlap')}</span>}
             suffix={t('秒或个', 's or units')}
             min={0}

@@ -90,7 +90,7 @@ function FromPart({ connection, definition, define, faultOf }: Props) {
         <Input.TextArea
           className="zx-wh-editor"
           aria-label={t('查询', 'Query')}
-          autoSize={{ minRows: 4, maxRows: 16 }}
+          rows={6}
           spellCheck={false}
           placeholder={'select customer_no, aum, updated_at\nfrom dw.customer_daily'}
           value={from.sql}
@@ -161,7 +161,7 @@ function StepPart({ code, definition, define, fault, faultOf }: Props & { fault:
       <Input.TextArea
         className="zx-wh-editor"
         aria-label={t('SQL 步骤', 'SQL step')}
-        autoSize={{ minRows: 5, maxRows: 20 }}
+        rows={8}
         spellCheck={false}
         status={fault ? 'error' : undefined}
         value={step.sql}
