@@ -22,7 +22,7 @@ export async function allow(ctx: Ctx, name: string, value: unknown): Promise<voi
 
 /** A bank with an open vault, a log that records, and a warehouse that may speak to this machine. */
 export async function warehouseBank(t: TestContext, log: Log = recordingLog()) {
-  const { ctx, first } = await openBank(t)
+  const { ctx, first, keyFile } = await openBank(t)
   const folder = await mkdtemp(join(tmpdir(), 'zhixing-warehouse-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const org = await ensureRoot(ctx, { code: '0000', name: '总行' })
@@ -53,7 +53,7 @@ export async function warehouseBank(t: TestContext, log: Log = recordingLog()) {
     await warehouse.workRun(ctx, id)
     return warehouse.getRun(ctx, id)
   }
-  return { ctx, warehouse, log, folder, org, connect, mapped, run, first }
+  return { ctx, warehouse, log, folder, org, connect, mapped, run, first, keyFile }
 }
 
 const plain = { load: { how: 'full' }, timetable: { kind: 'hand' }, checks: [] } as const

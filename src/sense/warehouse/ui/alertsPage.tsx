@@ -93,7 +93,7 @@ function useColumns(): Column<Alert>[] {
             {downstream
               .slice(0, 3)
               .map(({ title }) => title)
-              .join('、')}
+              .join(t('、', ', '))}
             {downstream.length > 3 ? t(` 等 ${downstream.length} 项`, ` and ${downstream.length - 3} more`) : ''}
           </Link>
         ) : (
