@@ -4,11 +4,13 @@ import type { Tx } from '../../platform/db/db.ts'
 import { newId } from '../../platform/ids.ts'
 import { cancelJob, defineJob, type Job, queueJob } from '../../platform/jobs/jobs.ts'
 import { Problem, type Text, text } from '../../platform/problem.ts'
+import { homeZone } from '../../platform/time/zone.ts'
 import { alertOnDelay, alertOnFailure } from './alerts.ts'
 import { dayWanted, isLate, nextLook } from './rules/delay.ts'
 import * as runs from './runStore.ts'
 import { dropSpool } from './spool.ts'
 import * as store from './store.ts'
+import { sweep } from './sweep.ts'
 import { nextRun } from './timetable.ts'
 import { say, type Work, work } from './work.ts'
 
@@ -18,6 +20,7 @@ export type WarehouseJobs = {
   readonly run: Job<OfRun>
   readonly due: Job<OfMapping>
   readonly delay: Job<OfMapping>
+  readonly sweep: Job<Record<string, never>>
 }
 
 /** A source that is away is waited for with growing pauses: 8 attempts are about an hour. */
@@ -40,6 +43,9 @@ export function warehouseJobs(deps: Work): WarehouseJobs {
     run,
     due: defineJob<OfMapping>('warehouse.due', (ctx, { mapping }) => begin(ctx, jobs, mapping)),
     delay: defineJob<OfMapping>('warehouse.delay', (ctx, { mapping }) => delayDue(ctx, jobs, mapping)),
+    sweep: defineJob('warehouse.sweep', async (ctx) => void (await sweep(ctx, deps.folder)), {
+      every: { cron: '40 3 * * *', zone: homeZone, payload: {} },
+    }),
   }
   return jobs
 }

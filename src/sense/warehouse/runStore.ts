@@ -72,6 +72,11 @@ export async function runUnderWay(tx: Tx, mapping: string): Promise<RunRow | und
   return row
 }
 
+export async function runsUnderWay(tx: Tx): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`select id from warehouse.run where state in ('waiting', 'reading', 'sending')`
+  return rows.map(({ id }) => id)
+}
+
 export function pageOfRuns(tx: Tx, mapping: string, state: RunState | null, order: Order): Promise<RunRow[]> {
   return tx<RunRow[]>`
     select ${columns(tx)} from warehouse.run

@@ -39,6 +39,9 @@ const typesOf: Record<ColumnType, string> = {
   instant: `Nullable(DateTime64(6, '${homeZone}'))`,
 }
 
+/** What a killed process leaves of these is swept away: see `sweep`. */
+export const stepFolder = 'zhixing-step-'
+
 /** Steps beside each other: each is an engine of its own. */
 const mostAtOnce = 2
 let open = 0
@@ -52,7 +55,7 @@ export async function withSandbox<T>(
 ): Promise<T> {
   while (open >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
   open++
-  const folder = await mkdtemp(join(tmpdir(), 'zhixing-step-'))
+  const folder = await mkdtemp(join(tmpdir(), stepFolder))
   const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   try {
     const home = await openHome(folder)

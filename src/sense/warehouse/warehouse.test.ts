@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { read, unauditedChange } from '../../platform/change.ts'
 import { withCtx } from '../../platform/ctx.ts'
 import { lineageOf } from '../catalog/catalog.ts'
+import { sweep } from './sweep.ts'
 import { bankDatabase, customerColumns, warehouseBank } from './testing/testing.ts'
 
 const table = { from: { kind: 'table' as const, table: 'public.customer' }, columns: customerColumns }
@@ -270,6 +271,35 @@ test('nothing about a row or a secret can be read from what is kept of them', as
   for (const whole of [...kept.flat().map((one) => one.whole), JSON.stringify(bank.ctx.recorded)])
     for (const clear of ['geheim-1', '19900000001', Buffer.from('19900000001').toString('hex')])
       assert.ok(!whole.includes(clear), `${clear} in ${whole.slice(0, 80)}`)
+})
+
+test('rows in clear that a killed process left are swept away, those of a run under way are not', async (t) => {
+  const bank = await warehouseBank(t)
+  const { sql, given } = await bankDatabase(t)
+  await people(sql, 1)
+  const { id } = await bank.connect(given)
+  const mapping = await bank.mapped(id, table)
+  const run = await bank.warehouse.beginRun(bank.ctx, mapping.id, {})
+  const [spool, temporary] = [join(bank.folder, 'spool'), join(bank.folder, 'temporary')]
+  for (const path of [spool, join(temporary, 'zhixing-step-old'), join(temporary, 'other')])
+    await mkdir(path, { recursive: true })
+  for (const name of [run.id, 'run_00000000000000000000000000']) await writeFile(join(spool, name), '["C1"]')
+  const old = new Date(bank.ctx.now.getTime() - 3 * 86_400_000)
+  await utimes(join(temporary, 'zhixing-step-old'), old, old)
+  assert.equal(await sweep(bank.ctx, spool, temporary), 2)
+  assert.deepEqual([await readdir(spool), await readdir(temporary)], [[run.id], ['other']])
+})
+
+test('a unique key is told by all of it, however long', async (t) => {
+  const bank = await warehouseBank(t)
+  const { sql, given } = await bankDatabase(t)
+  await sql`create table customer (no text, aum int)`
+  await sql`insert into customer select repeat('x', 100) || i, i from generate_series(1, 3) i`
+  const { id } = await bank.connect(given)
+  const mapping = await bank.mapped(id, { ...table, checks: [{ kind: 'unique', act: 'stop', columns: ['no'] }] })
+  assert.equal((await bank.run(mapping.id)).state, 'done')
+  await sql`insert into customer values (repeat('x', 100) || 1, 9)`
+  assert.equal((await bank.run(mapping.id)).state, 'stopped')
 })
 
 test('a branch sees the connections and mappings of its own organisations only', async (t) => {

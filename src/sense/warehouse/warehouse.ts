@@ -34,7 +34,7 @@ export function warehouseWith(deps: WarehouseDeps) {
   const own: Work = { receive: deps.receive, source: deps.source, folder: resolve(deps.folder) }
   const jobs = warehouseJobs(own)
   return {
-    jobs: [jobs.run, jobs.due, jobs.delay] as unknown as readonly Job<never>[],
+    jobs: [jobs.run, jobs.due, jobs.delay, jobs.sweep] as unknown as readonly Job<never>[],
     listConnections: connections.listConnections,
     getConnection: connections.getConnection,
     createConnection: connections.createConnection,

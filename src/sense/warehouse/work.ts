@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openSecret, sealSecret } from '../../govern/privacy/privacy.ts'
 import { read, unauditedChange } from '../../platform/change.ts'
@@ -82,7 +82,7 @@ async function extract(ctx: Ctx, deps: Work, run: store.RunRow, attempt: number,
         columns.map(({ name }) => name),
         {
           text: (cell) => textOf(cell as Cell),
-          hash: (text) => text.slice(0, 64),
+          hash: (text) => hash('sha256', text, 'base64'),
           instant: instantIn(definition.columns?.zone),
         },
       )
@@ -282,14 +282,14 @@ function fingerprints(
   { key, envelope }: { key: string; envelope: Envelope },
 ): Omit<Made, 'cells' | 'line'> {
   const { run, salt } = job
-  const hash = (text: string) => createHmac('sha256', salt).update(text).digest()
+  const keyed = (text: string) => createHmac('sha256', salt).update(text).digest()
   const { kind, item, ids, time, profile } = envelope
   const spoken = time === run.createdAt.getTime() ? null : time
   const what = kind === 'event' ? ['event', key] : item ? ['item', item.type, item.id] : ['profile', ids]
   const says = kind === 'event' ? key : [spoken, item?.values ?? profile?.values]
-  const rowKey = hash(JSON.stringify(what))
-  const content = hash(JSON.stringify(says))
-  const message = kind === 'event' ? rowKey : hash(JSON.stringify([run.id, what, says]))
+  const rowKey = keyed(JSON.stringify(what))
+  const content = keyed(JSON.stringify(says))
+  const message = kind === 'event' ? rowKey : keyed(JSON.stringify([run.id, what, says]))
   return {
     key: rowKey.subarray(0, 16),
     content: content.subarray(0, 16),

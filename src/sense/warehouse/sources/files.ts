@@ -18,6 +18,8 @@ type Store = {
   local(file: FoundFile, signal?: AbortSignal): Promise<{ path: string; done(): Promise<void> }>
 }
 
+/** What a killed process leaves of these is swept away: see `sweep`. */
+export const objectFolder = 'zhixing-object-'
 const mostFiles = 10_000
 /** The column of what files carry besides their own: their time of change, by which they are taken incrementally. */
 export const fileTime = '_file_changed_at'
@@ -32,7 +34,7 @@ export function s3Way(ctx: Ctx, settings: ConnectionSettings, secret: string): W
     return {
       list: (prefix) => bucket.list(prefix, mostFiles),
       async local(file, signal) {
-        const folder = await mkdtemp(join(tmpdir(), 'zhixing-object-'))
+        const folder = await mkdtemp(join(tmpdir(), objectFolder))
         const path = join(folder, 'object')
         const done = () => rm(folder, { recursive: true, force: true })
         try {
@@ -166,6 +168,8 @@ async function* rowsOf(
   limits: Limits,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<(readonly Cell[])[]> {
+  if (file.size > limits.expandedBytes)
+    throw refused(`文件 ${file.path} 过大`, `The file ${file.path} is larger than files may be`)
   const { path, done } = await store.local(file, signal)
   try {
     const opened = await openFile(path, reading, limits)
