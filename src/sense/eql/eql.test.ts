@@ -20,7 +20,7 @@ import { nodesOf } from './rules/tree.ts'
 import { bank } from './testing/bank.ts'
 import { randomRule } from './testing/random.ts'
 
-const runs = Number(process.env.EQL_RUNS ?? 2000)
+const runs = Number(process.env.EQL_RUNS ?? 1000)
 const errorsOf = (source: string) => parseRule(source, bank).issues.filter(({ severity }) => severity === 'error')
 
 /** A tree without its comments, and the comments. */
