@@ -1,0 +1,75 @@
+import { makeBank } from './bank/bank.ts'
+import { openApi } from './doors/api.ts'
+import type { Source } from './doors/messages.ts'
+import { help, type Options, readOptions } from './options.ts'
+import { dateAt, dayMs, dayNumber, startOf } from './run/days.ts'
+import { playDays } from './run/headless.ts'
+import { live } from './run/live.ts'
+import { type Loading, loadFiles, loadHistory } from './run/load.ts'
+import { recall } from './run/memory.ts'
+import { openPlayer } from './run/player.ts'
+import { openSay } from './run/say.ts'
+import { realStage, virtualStage } from './run/stage.ts'
+import { ensureOrgs } from './setup/orgs.ts'
+import { ensurePlan } from './setup/plan.ts'
+import { ensureSources } from './setup/sources.ts'
+
+/** The practice bank. Started by `zhixing demo`, or by hand against a Zhixing somewhere else. */
+async function main(options: Options): Promise<void> {
+  const api = openApi(options)
+  const from = options.from ?? dateAt(Date.now() - options.days * dayMs)
+  const { seed, customers, days } = options
+  const kept = await recall(options.folder, { seed, customers, days, from })
+  const { memory } = kept
+  const bank = makeBank({ seed: memory.seed, customers: memory.customers, from: memory.from, days: memory.days })
+  const stage = options.headless ? virtualStage(startOf(from)) : realStage(api)
+  const loading: Loading = { api, kept, say: openSay(), stage, bank }
+  const sources = options.key ? await prepared(loading) : alone(options.writeKey ?? '')
+  const player = openPlayer(bank, api, sources)
+  if (options.headless) {
+    if (memory.day === 0) await loadFiles(loading, -1)
+    await playDays(loading, player)
+    process.send?.({ tell: 'played', tally: memory.tally, rejected: memory.rejected })
+    return
+  }
+  const today = dayNumber(memory.from, Date.now())
+  if (options.key) await loadFiles(loading, memory.days - 1)
+  await loadHistory(loading, player, today)
+  process.send?.({ tell: 'loaded' })
+  await live(loading, player, stopping())
+}
+
+/** Organisations, sources and the tracking plan, as the people of the bank would set them up. */
+async function prepared({ api, bank, say }: Loading): Promise<Record<Source, string>> {
+  const task = say.task('机构、数据源与埋点方案 · organisations, sources, tracking plan')
+  await ensureOrgs(api, bank.orgs)
+  const sources = await ensureSources(api)
+  await ensurePlan(api)
+  task.done()
+  return sources
+}
+
+function alone(writeKey: string): Record<Source, string> {
+  return { app: writeKey, mini: writeKey, web: writeKey, core: writeKey }
+}
+
+/** The program that started this one says when to stop, and a lost pipe says the same. */
+function stopping(): AbortSignal {
+  const stop = new AbortController()
+  process.once('disconnect', () => process.exit(0))
+  process.once('SIGTERM', () => process.exit(0))
+  // On a terminal Ctrl-C reaches both programs; the one that started this one ends it in good order.
+  process.on('SIGINT', () => (process.connected ? undefined : process.exit(0)))
+  return stop.signal
+}
+
+try {
+  const options = readOptions(process.argv.slice(2), process.env)
+  if (options === 'help') process.stdout.write(help)
+  else await main(options)
+  process.disconnect?.()
+} catch (error) {
+  process.stderr.write(`\n  演示银行停止 · the practice bank stopped: ${(error as Error).message}\n`)
+  process.exitCode = 1
+  process.disconnect?.()
+}

@@ -1,0 +1,63 @@
+import { customerAt, customersOf, worldOf } from '../bank/bank.ts'
+import type { Bank, Customer, DemoEvent, Device, Outcome } from '../bank/contract.ts'
+import type { Api } from '../doors/api.ts'
+import type { Source } from '../doors/messages.ts'
+import { openSender, type Sender } from '../doors/sender.ts'
+import { newCustomerMessage } from '../setup/bankFiles.ts'
+import { dayMs, startOf } from './days.ts'
+
+/** The bank at play, and the doors its life goes through. */
+export type Player = {
+  readonly bank: Bank
+  sender(options: { history: boolean; batch: number }): Sender
+  /** Sends what happened from `from` until before `to` (all of the day without them), in the order of time. */
+  play(sender: Sender, day: number, range?: { from: number; to: number }): Promise<void>
+  /** What contacts have changed: felt by everything that is played afterwards. */
+  note(outcomes: readonly Outcome[]): void
+}
+
+export function openPlayer(bank: Bank, api: Api, sources: Record<Source, string>): Player {
+  const world = worldOf(bank)
+  const newcomers = newcomersOf(bank)
+  let today: { day: number; events: DemoEvent[] } | undefined
+  let last: Customer | undefined
+
+  function deviceOf({ customer, who }: DemoEvent): Device | undefined {
+    if (who.device === undefined) return undefined
+    if (last?.index !== customer) last = customerAt(bank, customer)
+    return last.devices.find(({ id }) => id === who.device)
+  }
+  function eventsOf(day: number): DemoEvent[] {
+    if (today?.day !== day) today = { day, events: [...world.eventsOf(day)].sort((a, b) => a.at - b.at) }
+    return today.events
+  }
+  return {
+    bank,
+    sender: (options) => openSender({ api, sources, deviceOf, ...options }),
+    async play(sender, day, range) {
+      const within = (at: number) => !range || (at >= range.from && at < range.to)
+      // The account comes before anything that is done with it.
+      const opens = startOf(bank.options.from) + day * dayMs
+      if (within(opens))
+        for (const index of newcomers.get(day) ?? [])
+          await sender.sendOther(newCustomerMessage(bank, customerAt(bank, index), opens))
+      for (const event of eventsOf(day)) if (within(event.at)) await sender.send(event)
+    },
+    note(outcomes) {
+      world.note(outcomes)
+      today = undefined
+    },
+  }
+}
+
+/** Who opens his account after the first day began, by day. */
+function newcomersOf(bank: Bank): Map<number, number[]> {
+  const byDay = new Map<number, number[]>()
+  for (const { index, openedDay } of customersOf(bank)) {
+    if (openedDay < 0) continue
+    const those = byDay.get(openedDay)
+    if (those) those.push(index)
+    else byDay.set(openedDay, [index])
+  }
+  return byDay
+}
