@@ -4,7 +4,7 @@ import { type Loading, remember } from './load.ts'
 import type { Player } from './player.ts'
 
 /** The day is played in so many parts: what was sent in one is worked before the next begins. */
-const partsOfDay = 8
+const partsOfDay = 4
 
 /** The days of the bank, one after another on the virtual clock, each worked to its end. */
 export async function playDays(loading: Loading, player: Player): Promise<void> {

@@ -3,11 +3,14 @@ import type { Bank, Customer, Employee, Holding, Merchant, Org, Product, Profile
 import type { BankFile, Column } from '../doors/files.ts'
 import { dateOf } from '../run/days.ts'
 
-// The files that the bank's systems deliver, with the headings they have there. Money is in yuan with two places.
+// The files that the bank's systems deliver, with the headings they have there. Core banking keeps money in fen, and so
+// do its files.
 
 function file<T>(parts: BankFile<T>): BankFile<unknown> {
   return parts as BankFile<unknown>
 }
+
+const fen = (yuan: number) => Math.round(yuan * 100)
 
 /** What changes seldom: the lists that the head office keeps. */
 export function listFiles(bank: Bank): BankFile<unknown>[] {
@@ -33,7 +36,7 @@ export function listFiles(bank: Bank): BankFile<unknown>[] {
           type: 'number',
         },
         { heading: '费率', value: ({ fee }) => fee, as: 'value', name: 'fee_rate', type: 'number' },
-        { heading: '起购金额', value: ({ minimum }) => minimum, as: 'value', name: 'minimum', type: 'money' },
+        { heading: '起购金额(分)', value: ({ minimum }) => fen(minimum), as: 'value', name: 'minimum', type: 'integer' },
         {
           heading: '募集开始日',
           value: ({ onSaleFrom }) => onSaleFrom,
@@ -110,7 +113,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   { heading: '职业', value: ({ customer }) => customer.occupation, as: 'value', name: 'occupation' },
   { heading: '客户等级', value: ({ profile }) => profile.level, as: 'value', name: 'level' },
   { heading: '风险承受能力', value: ({ profile }) => profile.risk_grade, as: 'value', name: 'risk_grade' },
-  { heading: '金融资产余额', value: ({ profile }) => profile.aum, as: 'value', name: 'aum', type: 'money' },
+  { heading: '金融资产余额(分)', value: ({ profile }) => fen(profile.aum), as: 'value', name: 'aum', type: 'integer' },
   { heading: '开户日', value: ({ customer }) => customer.openedOn, as: 'value', name: 'opened_on', type: 'day' },
   { heading: '所属机构', value: ({ customer }) => customer.org, as: 'value', name: 'org_no' },
   { heading: '客户经理', value: ({ customer }) => customer.employee, as: 'value', name: 'employee_no' },
@@ -147,7 +150,7 @@ export function holdingFile(bank: Bank, day: number): BankFile<unknown> {
       { heading: '持仓编号', value: ({ no }) => no, as: 'id' },
       { heading: '客户号', value: ({ customer }) => customerAt(bank, customer).no, as: 'value', name: 'customer_no' },
       { heading: '产品编号', value: ({ product }) => product, as: 'value', name: 'product_no' },
-      { heading: '余额', value: ({ balance }) => balance, as: 'value', name: 'balance', type: 'money' },
+      { heading: '余额(分)', value: ({ balance }) => fen(balance), as: 'value', name: 'balance', type: 'integer' },
       { heading: '起始日', value: ({ openedOn }) => openedOn, as: 'value', name: 'opened_on', type: 'day' },
       { heading: '到期日', value: ({ maturesOn }) => maturesOn, as: 'value', name: 'matures_on', type: 'day' },
     ],
@@ -159,11 +162,11 @@ export function newCustomerMessage(bank: Bank, customer: Customer, at: number): 
   const profile = profileOn(bank, customer.index, customer.openedDay)
   const ids: Record<string, string> = {}
   const values: Record<string, unknown> = {}
-  for (const { as, kind, name, type, value } of customerColumns) {
+  for (const { as, kind, name, value } of customerColumns) {
     const given = value({ customer, profile })
     if (given === null || given === undefined || given === '') continue
     if (as === 'identity' && kind) ids[kind] = String(given)
-    else if (name) values[name] = type === 'money' ? Math.round(Number(given) * 100) : given
+    else if (name) values[name] = given
   }
   const id = `open-${customer.no}`
   return { id, type: 'profile', time: new Date(at).toISOString(), ids, profile: { op: 'set', values }, history: true }
