@@ -186,6 +186,8 @@ export type DemoEvent = {
   props: Props
   /** Names the visit it belongs to. */
   session?: string
+  /** The purchase it belongs to: put off with it. */
+  order?: string
 }
 
 // ---- response 响应
