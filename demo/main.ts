@@ -2,6 +2,7 @@ import { makeBank } from './bank/bank.ts'
 import { openApi } from './doors/api.ts'
 import type { Source } from './doors/messages.ts'
 import { help, type Options, readOptions } from './options.ts'
+import { openAnswers } from './run/answers.ts'
 import { dateAt, dayMs, dayNumber, startOf } from './run/days.ts'
 import { playDays } from './run/headless.ts'
 import { live } from './run/live.ts'
@@ -13,6 +14,7 @@ import { realStage, virtualStage } from './run/stage.ts'
 import { ensureOrgs } from './setup/orgs.ts'
 import { ensurePlan } from './setup/plan.ts'
 import { ensureSources } from './setup/sources.ts'
+import { startGateways } from './stand-ins/gateways.ts'
 
 /** The practice bank. Started by `zhixing demo`, or by hand against a Zhixing somewhere else. */
 async function main(options: Options): Promise<void> {
@@ -26,17 +28,21 @@ async function main(options: Options): Promise<void> {
   const loading: Loading = { api, kept, say: openSay(), stage, bank }
   const sources = options.key ? await prepared(loading) : alone(options.writeKey ?? '')
   const player = openPlayer(bank, api, sources)
+  const { now, later } = stage
+  const gateways = await startGateways({ seed: memory.seed, now, later, reached: openAnswers(bank, player) })
+  loading.say.line(`本地网关 · gateways  ${gateways.smtp}  ${gateways.smpp}  ${gateways.http} (sms, push, wecom)`)
   if (options.headless) {
     if (memory.day === 0) await loadFiles(loading, -1)
     await playDays(loading, player)
     process.send?.({ tell: 'played', tally: memory.tally, rejected: memory.rejected })
+    await gateways.close()
     return
   }
   const today = dayNumber(memory.from, Date.now())
   if (options.key) await loadFiles(loading, memory.days - 1)
   await loadHistory(loading, player, today)
   process.send?.({ tell: 'loaded' })
-  await live(loading, player, stopping())
+  await live(loading, player)
 }
 
 /** Organisations, sources and the tracking plan, as the people of the bank would set them up. */
@@ -54,17 +60,17 @@ function alone(writeKey: string): Record<Source, string> {
 }
 
 /** The program that started this one says when to stop, and a lost pipe says the same. */
-function stopping(): AbortSignal {
-  const stop = new AbortController()
-  process.once('disconnect', () => process.exit(0))
-  process.once('SIGTERM', () => process.exit(0))
+function endWithParent(): void {
+  const end = () => process.exit(0)
+  process.once('disconnect', end)
+  process.once('SIGTERM', end)
   // On a terminal Ctrl-C reaches both programs; the one that started this one ends it in good order.
-  process.on('SIGINT', () => (process.connected ? undefined : process.exit(0)))
-  return stop.signal
+  process.on('SIGINT', () => (process.connected ? undefined : end()))
 }
 
 try {
   const options = readOptions(process.argv.slice(2), process.env)
+  endWithParent()
   if (options === 'help') process.stdout.write(help)
   else await main(options)
   process.disconnect?.()

@@ -79,12 +79,13 @@ export function segmentMessages(event: DemoEvent): Json[] {
 }
 
 /** What core banking and the branches' system send. */
-export function nativeMessage(event: DemoEvent, history: boolean): Json {
+export function nativeMessage(event: DemoEvent, history: boolean, strayId?: Readonly<Record<string, string>>): Json {
   const { who } = event
   const ids = {
     ...(who.customerNo === undefined ? {} : { customer_no: who.customerNo }),
     ...(who.login === undefined ? {} : { login_id: who.login }),
     ...(who.device === undefined ? {} : { device_id: who.device }),
+    ...strayId,
   }
   return {
     id: event.id,

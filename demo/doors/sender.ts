@@ -29,8 +29,11 @@ export const emptyTally = (): Tally => ({ sent: 0, accepted: 0, duplicates: 0, f
 
 export type Sender = {
   readonly tally: Tally
-  /** Takes the event; resolves at once unless too much is under way. */
-  send(event: DemoEvent): Promise<void>
+  /**
+   * Takes the event; resolves at once unless too much is under way. `strayId` is an identity of somebody else that was
+   * written beside the customer's own, by kind.
+   */
+  send(event: DemoEvent, strayId?: Readonly<Record<string, string>>): Promise<void>
   /** Messages of the bank's own that are no events: profiles, bindings. By the native door. */
   sendOther(message: Readonly<Record<string, unknown>>): Promise<void>
   /** Resolves when all that was taken is acknowledged. */
@@ -118,10 +121,10 @@ export function openSender({ api, sources, deviceOf, history, batch }: SenderOpt
 
   return {
     tally,
-    async send(event) {
+    async send(event, strayId) {
       const source = sourceOf[event.origin]
       const door = doorOf[source]
-      let messages = messagesOf(door, event, deviceOf(event), history)
+      let messages = messagesOf(door, event, deviceOf(event), history, strayId)
       const last = messages.at(-1)
       if (last && event.event !== 'login' && chanceOf(event, 'faulty') < shares.faulty) {
         messages = [broken(door, last)]
@@ -138,8 +141,14 @@ export function openSender({ api, sources, deviceOf, history, batch }: SenderOpt
   }
 }
 
-function messagesOf(door: Door, event: DemoEvent, device: Device | undefined, history: boolean) {
+function messagesOf(
+  door: Door,
+  event: DemoEvent,
+  device: Device | undefined,
+  history: boolean,
+  strayId: Readonly<Record<string, string>> | undefined,
+) {
   if (door === 'sensors') return [sensorsMessage(event, device, history)]
   if (door === 'segment') return segmentMessages(event)
-  return [nativeMessage(event, history)]
+  return [nativeMessage(event, history, strayId)]
 }

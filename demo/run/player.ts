@@ -1,10 +1,12 @@
 import { customerAt, customersOf, worldOf } from '../bank/bank.ts'
 import type { Bank, Customer, DemoEvent, Device, Outcome } from '../bank/contract.ts'
 import type { Api } from '../doors/api.ts'
-import type { Source } from '../doors/messages.ts'
+import { chanceOf, type Source } from '../doors/messages.ts'
 import { openSender, type Sender } from '../doors/sender.ts'
 import { newCustomerMessage } from '../setup/bankFiles.ts'
 import { dayMs, startOf } from './days.ts'
+
+const mixUps = 1 / 300
 
 /** The bank at play, and the doors its life goes through. */
 export type Player = {
@@ -41,13 +43,23 @@ export function openPlayer(bank: Bank, api: Api, sources: Record<Source, string>
       if (within(opens))
         for (const index of newcomers.get(day) ?? [])
           await sender.sendOther(newCustomerMessage(bank, customerAt(bank, index), opens))
-      for (const event of eventsOf(day)) if (within(event.at)) await sender.send(event)
+      for (const event of eventsOf(day)) if (within(event.at)) await sender.send(event, mixedUp(bank, event))
     },
     note(outcomes) {
       world.note(outcomes)
       today = undefined
     },
   }
+}
+
+/**
+ * Now and then a teller serves a couple and types the other's certificate: two customers who are each known for certain
+ * meet in one message, and a person at the bank has to decide.
+ */
+function mixedUp(bank: Bank, event: DemoEvent): Record<string, string> | undefined {
+  if (event.event !== 'branch_visit' || chanceOf(event, 'mixed up') >= mixUps) return undefined
+  const other = customerAt(bank, (event.customer + 1) % bank.options.customers)
+  return other.index === event.customer ? undefined : { certificate: other.certificate }
 }
 
 /** Who opens his account after the first day began, by day. */

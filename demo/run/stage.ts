@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Api } from '../doors/api.ts'
+import { realTime } from '../stand-ins/standIn.ts'
 
 /** The time that passes while the bank lives. */
 export type Stage = {
@@ -8,12 +9,16 @@ export type Stage = {
   reach(at: number): Promise<void>
   /** All that was sent is worked. */
   settled(): Promise<void>
+  /** Runs when time gets there; in the order of time. */
+  later(at: number, run: () => void): void
 }
 
 /** The machine's clock, and a product that is watched through its public status. */
 export function realStage(api: Api): Stage {
-  const stage: Stage = {
-    now: () => Date.now(),
+  const { now, later } = realTime()
+  return {
+    now,
+    later,
     async reach(at) {
       while (Date.now() < at) await pause(Math.min(60_000, at - Date.now()))
     },
@@ -21,7 +26,6 @@ export function realStage(api: Api): Stage {
       while (api.hasKey && (await waitingOf(api)) > 0) await pause(200)
     },
   }
-  return stage
 }
 
 export async function waitingOf(api: Api): Promise<number> {
@@ -52,5 +56,16 @@ export function virtualStage(start: number): Stage {
       asked.set(id, { resolve, reject })
       process.send?.({ ask: 'clock', id, to })
     })
-  return { now: () => now, reach: (at) => ask(at), settled: () => ask(undefined) }
+  let waiting: { at: number; run: () => void }[] = []
+  return {
+    now: () => now,
+    settled: () => ask(undefined),
+    later: (at, run) => void waiting.push({ at, run }),
+    async reach(at) {
+      await ask(at)
+      const due = waiting.filter((one) => one.at <= at).sort((a, b) => a.at - b.at)
+      waiting = waiting.filter((one) => one.at > at)
+      for (const { run } of due) run()
+    },
+  }
 }

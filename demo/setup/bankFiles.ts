@@ -36,7 +36,13 @@ export function listFiles(bank: Bank): BankFile<unknown>[] {
           type: 'number',
         },
         { heading: '费率', value: ({ fee }) => fee, as: 'value', name: 'fee_rate', type: 'number' },
-        { heading: '起购金额(分)', value: ({ minimum }) => fen(minimum), as: 'value', name: 'minimum', type: 'integer' },
+        {
+          heading: '起购金额(分)',
+          value: ({ minimum }) => fen(minimum),
+          as: 'value',
+          name: 'minimum',
+          type: 'integer',
+        },
         {
           heading: '募集开始日',
           value: ({ onSaleFrom }) => onSaleFrom,
