@@ -104,6 +104,7 @@ const violations: Record<string, Record<string, string>> = {
     'src/platform/start.ts': "import { tool } from '../../scripts/tool.ts'\nexport const s = tool",
   },
   'demo-is-outside': { 'demo/cheat.ts': "import { compile } from '../src/sense/eql/eql.ts'\nexport const c = compile" },
+  'demo-bank-is-alone': { 'demo/bank/talk.ts': "import { bank } from '../bank.ts'\nexport const t = bank" },
   'listed-folder': { 'src/govern/gossip/gossip.ts': face('gossip') },
   'pure-rules': { 'src/sense/tags/rules.ts': 'export const due = async (at: Date) => at' },
   'one-clock': { 'src/sense/tags/tags.ts': 'export const today = () => new Date()' },

@@ -48,8 +48,8 @@ export function hazardOf(life: Life, from: string, day: number, cameBack = life.
   const { appetite, trust } = life.person
   const ago = day - cameBack
   const business = businessOf(from, day)
-  const renewing = ago >= 0 && ago < 8 ? 0.19 * (0.5 + 0.8 * trust) * 0.85 ** ago * business : 0
-  if (life.state === 'sleeping') return renewing * 0.7
+  const renewing = ago >= 0 && ago < 8 ? 0.27 * (0.5 + 0.8 * trust) * 0.85 ** ago * business : 0
+  if (life.state === 'sleeping') return renewing * 0.8
   const money = logistic(1.6 * (Math.log10(life.current + 1) - 4))
   return Math.min(0.6, renewing + 0.0135 * appetite ** 1.5 * money * business)
 }
@@ -187,7 +187,7 @@ function drift({ seed, from }: BankOptions, life: Life, day: number, u: number):
   else if (u < sleeps + wakes + leaves + moves) {
     const next = streamOf(seed, person.index, purpose.money, day)
     const size = roundMoney((0.05 + 0.4 * next()) * (life.current + 0.6 * person.income) * Math.exp(0.4 * normal(next)))
-    life.moves.push({ day, change: next() < 0.53 ? size : -Math.min(size, Math.floor(life.current / 100) * 100) })
+    life.moves.push({ day, change: next() < 0.6 ? size : -Math.min(size, Math.floor(life.current / 100) * 100) })
   } else if (u < sleeps + wakes + leaves + moves + sells) {
     const lot = life.lots.find(({ closed, product }) => closed === never && shelf[product]?.kind === 'fund')
     if (lot) close(life, lot, day)
@@ -233,7 +233,7 @@ function mature({ seed }: BankOptions, life: Life, lot: Lot, day: number): void 
 }
 
 /** How probable it is that what matures is taken to another bank. */
-export const outflowOf = (person: Person) => 0.08 + 0.28 * (1 - person.trust)
+export const outflowOf = (person: Person) => 0.05 + 0.22 * (1 - person.trust)
 
 function buy({ seed }: BankOptions, life: Life, day: number): void {
   const next = streamOf(seed, life.person.index, purpose.purchase, 0x800000 | day)

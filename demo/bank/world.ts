@@ -31,7 +31,9 @@ export function worldOf(bank: Bank): World {
   function note(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) {
       const day = dayOf(from, outcome.at)
-      pending.set(day, [...(pending.get(day) ?? []), outcome])
+      const due = pending.get(day)
+      if (due) due.push(outcome)
+      else pending.set(day, [outcome])
       const one = of(outcome.customer)
       if (outcome.kind === 'put-off') one.putOff.add(outcome.order)
       if (outcome.kind === 'left') one.left = Math.min(one.left, outcome.at)
@@ -74,9 +76,14 @@ export function worldOf(bank: Bank): World {
   function merge(index: number, day: number, events: DemoEvent[], outcomes: Outcome[]): DemoEvent[] {
     const one = changed.get(index)
     if (!one) return events
-    const life = lifeOf(bank.options, index, day)
     const drafts = outcomes.flatMap((outcome, n) =>
-      eventsOfOutcome(bank, life, outcome, `c${n}`, extraFor(one, outcome, day)?.order ?? ''),
+      eventsOfOutcome(
+        bank,
+        lifeOf(bank.options, index, day),
+        outcome,
+        `c${n}`,
+        extraFor(one, outcome, day)?.order ?? '',
+      ),
     )
     return [
       ...events.filter(({ order }) => !order || !one.putOff.has(order)),

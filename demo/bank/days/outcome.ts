@@ -44,7 +44,7 @@ export function eventsOfOutcome(bank: Bank, life: Life, outcome: Outcome, mark: 
       })
       break
     case 'left':
-      record(scene, 'core', 'money_out', seconds, { amount: life.current, bank: '他行' })
+      if (life.current >= 1) record(scene, 'core', 'money_out', seconds, { amount: life.current, bank: '他行' })
       break
     case 'visited': {
       const device = errandDevice(scene, next, outcome.channel)

@@ -23,7 +23,7 @@ export function moodOf(seed: number, index: number, day: number): number {
   const a = normal(streamOf(seed, index, purpose.mood, first))
   const b = normal(streamOf(seed, index, purpose.mood, first + 1))
   const mixed = a + (b - a) * (place - first)
-  return Math.exp(0.75 * mixed - 0.2)
+  return Math.exp(0.95 * mixed - 0.3)
 }
 
 /** Seconds of the day at which something of the evening's, noon's, morning's kind happens. */

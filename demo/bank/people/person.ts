@@ -135,7 +135,7 @@ function traits(next: Chance, age: number, luck: number, wealth: number, opened:
   const irritability = logistic(-0.3 + 0.4 * rich + 0.9 * normal(next))
   const appetite = logistic(-0.9 + 0.8 * rich + 0.9 * normal(next))
   // Most come seldom, a few every day.
-  const visits = Math.min(2.5, 0.017 * Math.exp(1.9 * (digital - 0.5) + 0.45 * rich + 1.15 * normal(next)))
+  const visits = Math.min(2.5, 0.031 * Math.exp(1.9 * (digital - 0.5) + 0.45 * rich + 1.15 * normal(next)))
   const payments = Math.min(2, 0.02 * Math.exp(0.8 * (digital - 0.5) + 1.2 * normal(next)))
   const graded = next() < logistic(-1.6 + 1.6 * rich + 2 * appetite)
   const daring = 1.7 + 1.6 * appetite - (age > 65 ? 0.8 : 0) + 0.7 * normal(next)

@@ -151,8 +151,8 @@ export const freshness = (person: Person, tired: number) => Math.exp(-0.28 * tir
 /** What speaks against: of their own nature for some who want to be left alone, and for everyone who is contacted too often. */
 export function annoyance(person: Person, contact: Contact, tired: number): number {
   const kind = kinds[contact.kind]
-  const nature = clamp(person.irritability - person.trust + 0.05, 0, 1) ** 1.4 * 0.1
-  const often = 0.03 * Math.max(0, tired - 1.2)
+  const nature = 0.085 * logistic(10 * (person.irritability - person.trust - 0.04))
+  const often = 0.016 * Math.max(0, tired - 1.4)
   return kind.weight ** 0.5 * (nature + often)
 }
 

@@ -24,7 +24,7 @@ export const kinds: Readonly<Record<ContactKind, Kind>> = {
     weight: 1,
     seen: [0.75, 0.45],
     click: 0.05,
-    pull: 0.05,
+    pull: 0.085,
     optOut: 0.002,
     complaint: 0.0006,
     digital: 0,

@@ -16,6 +16,7 @@ export const treatments: readonly Treatment[] = [
 ]
 /** What the types are told by: an ordinary campaign. */
 const reference = 'coupon-50'
+const referenceAt = treatments.findIndex(({ treatment }) => treatment === reference)
 
 const contactOf = (bank: Bank, customer: number, day: number, { treatment, kind, value }: Treatment): Contact => ({
   id: `truth-${treatment}`,
@@ -28,7 +29,7 @@ const contactOf = (bank: Bank, customer: number, day: number, { treatment, kind,
 
 /** Named by what moves him: cuts through smooth quantities, at which no more than a name changes. */
 export function typeOf(without: number, effect: number): ResponseType {
-  if (effect < -0.003) return 'do-not-disturb'
+  if (without >= 0.004 && effect < -0.05 * without) return 'do-not-disturb'
   if (effect >= 0.02) return 'persuadable'
   return without >= 0.06 ? 'sure-thing' : 'lost-cause'
 }
@@ -74,10 +75,12 @@ export function truthOf(bank: Bank, day = bank.options.days - 1): Truth {
   const sums = treatments.map(() => new Map<string, { customers: number; without: number; with: number }>())
   const types: Record<ResponseType, number> = { persuadable: 0, 'sure-thing': 0, 'lost-cause': 0, 'do-not-disturb': 0 }
   for (const life of livesOn(bank, day)) {
-    const segments = segmentsOf(life)
-    for (const [i, treatment] of treatments.entries()) {
-      const { bought } = effectAt(bank, life, contactOf(bank, life.person.index, day, treatment))
-      if (treatment.treatment === reference) types[typeOf(bought.without, bought.with - bought.without)]++
+    const effects = treatments.map((one) => effectAt(bank, life, contactOf(bank, life.person.index, day, one)).bought)
+    const told = effects[referenceAt] ?? { without: 0, with: 0 }
+    const type = typeOf(told.without, told.with - told.without)
+    types[type]++
+    const segments = [...segmentsOf(life), `type:${type}`]
+    for (const [i, bought] of effects.entries()) {
       for (const segment of segments) {
         const sum = sums[i]?.get(segment) ?? { customers: 0, without: 0, with: 0 }
         sums[i]?.set(segment, sum)

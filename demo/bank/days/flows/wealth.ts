@@ -32,7 +32,7 @@ export const wealth: Flow = {
       product = shelf[chosen] ?? product
       if (product) step(scene, visit, 'product_view', reading(next, 22), about(product))
     }
-    if (!product || !visit.known || next() > 0.17 + 0.2 * person.appetite) return
+    if (!product || !visit.known || next() > 0.24 + 0.25 * person.appetite) return
     if (!assess(scene, visit, next, 0.72)) return
     if (next() < 0.45) return
     step(scene, visit, 'purchase_start', reading(next, 20), {
