@@ -41,8 +41,11 @@ async function run(home: string, seed?: string): Promise<Summary> {
   return JSON.parse(output().trim().split('\n').at(-1) ?? '') as Summary
 }
 
+/** One whole run, for all tests of this file. */
+let whole: Promise<Summary> | undefined
+
 test('ten days of a small bank, headless: what was sent is what is stored, less repeats and rejects, twice the same', async (t) => {
-  const first = await run(homeOf(t))
+  const first = await (whole ??= run(homeOf(t)))
   const { sent, accepted, rejected, duplicates, stored } = first.events
   assert.equal(first.customers, 200)
   assert.ok(sent > 200 && sent < 4000, `${sent} events`)
@@ -58,7 +61,7 @@ test('ten days of a small bank, headless: what was sent is what is stored, less 
 })
 
 test('killed in the middle of its days and started again, the bank goes on where it was and nothing is there twice', async (t) => {
-  const whole = await run(homeOf(t))
+  const { events } = await (whole ??= run(homeOf(t)))
   const home = homeOf(t)
   const { child } = start(home)
   await until(() => dayOf(home) >= 3)
@@ -66,7 +69,7 @@ test('killed in the middle of its days and started again, the bank goes on where
   await once(child, 'exit')
   const day = dayOf(home)
   assert.ok(day < 10, `day ${day}`)
-  assert.deepEqual((await run(home)).events, whole.events)
+  assert.deepEqual((await run(home)).events, events)
 })
 
 function dayOf(home: string): number {

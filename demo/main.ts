@@ -4,6 +4,7 @@ import type { Source } from './doors/messages.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { openAnswers } from './run/answers.ts'
 import { dateAt, dayMs, dayNumber, startOf } from './run/days.ts'
+import { leaveExports } from './run/exports.ts'
 import { playDays } from './run/headless.ts'
 import { live } from './run/live.ts'
 import { type Loading, loadFiles, loadHistory } from './run/load.ts'
@@ -39,6 +40,7 @@ async function main(options: Options): Promise<void> {
     return
   }
   const today = dayNumber(memory.from, Date.now())
+  await leaveExports(bank, options.folder)
   if (options.key) await loadFiles(loading, memory.days - 1)
   await loadHistory(loading, player, today)
   process.send?.({ tell: 'loaded' })

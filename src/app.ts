@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import { demoFilesRoutes } from './demoFiles.ts'
 import {
   accessJobs,
   authenticate,
@@ -319,6 +320,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   identityRoutes(app)
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
+  if (options.demo) demoFilesRoutes(app, ground.home.path)
   await servePages(app, consoleFolder)
   return app
 }
