@@ -6,7 +6,7 @@ import { openAnswers } from './run/answers.ts'
 import { dateAt, dayMs, dayNumber, startOf } from './run/days.ts'
 import { leaveExports } from './run/exports.ts'
 import { playDays } from './run/headless.ts'
-import { live } from './run/live.ts'
+import { behindMs, live } from './run/live.ts'
 import { type Loading, loadFiles, loadHistory } from './run/load.ts'
 import { recall } from './run/memory.ts'
 import { openPlayer } from './run/player.ts'
@@ -39,10 +39,9 @@ async function main(options: Options): Promise<void> {
     await gateways.close()
     return
   }
-  const today = dayNumber(memory.from, Date.now())
   await leaveExports(bank, options.folder)
   if (options.key) await loadFiles(loading, memory.days - 1)
-  await loadHistory(loading, player, today)
+  await loadHistory(loading, player, dayNumber(memory.from, Date.now() - behindMs))
   process.send?.({ tell: 'loaded' })
   await live(loading, player)
 }

@@ -4,26 +4,37 @@ import type { Player } from './player.ts'
 
 /** What has happened is sent this often, so that the live view moves while one looks. */
 const everyMs = 2000
+/** The last hours before the start are not loaded but played, so many times as fast as they were: the bank looks busy. */
+export const behindMs = 12 * 3_600_000
+const speed = 60
 
-/** Life goes on in real time until the program ends: today's events at their own moments, and so on from day to day. */
+/**
+ * Life goes on until the program ends: the hours before the start in quick motion, late as from phones that were offline,
+ * and then each event at its own moment, from day to day.
+ */
 export async function live({ kept, stage, bank }: Loading, player: Player): Promise<void> {
   const { memory } = kept
   const first = startOf(bank.options.from)
+  let from = Math.max(first + memory.day * dayMs, memory.at ?? 0)
+  let pace = memory.at === undefined ? Math.max(0, stage.now() - behindMs - from) : 0
   let sender = player.sender({ history: false, batch: 200 })
   let before = { ...memory.tally }
-  // What was sent of today before a restart comes again, and is known.
-  for (let from = first + memory.day * dayMs; ; ) {
+  for (;;) {
     const day = dayNumber(bank.options.from, from)
-    const to = Math.min(stage.now(), first + (day + 1) * dayMs)
+    const ends = first + (day + 1) * dayMs
+    const to = Math.min(from + Math.max(pace, everyMs * speed), stage.now(), ends)
     await player.play(sender, day, { from, to })
     await sender.flush()
+    pace = Math.max(0, pace - (to - from))
     from = to
-    if (to === first + (day + 1) * dayMs) {
+    memory.at = to
+    if (to === ends) {
       await remember(kept, before, sender, day + 1)
       sender = player.sender({ history: false, batch: 200 })
       before = { ...memory.tally }
-      continue
+    } else {
+      await kept.keep()
+      await stage.reach(stage.now() + everyMs)
     }
-    await stage.reach(to + everyMs)
   }
 }

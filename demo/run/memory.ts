@@ -12,6 +12,8 @@ export type Memory = {
   files: string[]
   /** Days before this one were sent and acknowledged as a whole. */
   day: number
+  /** In real time: what happened before this instant was sent too. */
+  at?: number
   /** Of those days. */
   tally: Tally
   rejected: number
