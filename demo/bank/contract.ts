@@ -229,11 +229,12 @@ export type Outcome = { customer: number; at: number; contact: string } & (
   | { kind: 'invited'; friend: number }
 )
 
-/** Probabilities within `days` of the contact, without and with it: the truth of one contact for one customer. */
+/** Probabilities within `days` of the contact (14, or fewer where asked), without and with it: the truth of one contact for one customer. */
 export type Effect = {
   days: number
   opened: number
   clicked: number
+  /** Without: from his habit and mood, not counting holidays and pay days. */
   visited: { without: number; with: number }
   bought: { without: number; with: number }
   complained: { without: number; with: number }

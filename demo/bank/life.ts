@@ -187,7 +187,7 @@ function drift({ seed, from }: BankOptions, life: Life, day: number, u: number):
   else if (u < sleeps + wakes + leaves + moves) {
     const next = streamOf(seed, person.index, purpose.money, day)
     const size = roundMoney((0.05 + 0.4 * next()) * (life.current + 0.6 * person.income) * Math.exp(0.4 * normal(next)))
-    life.moves.push({ day, change: next() < 0.6 ? size : -Math.min(size, Math.floor(life.current / 100) * 100) })
+    life.moves.push({ day, change: next() < 0.68 ? size : -Math.min(size, Math.floor(life.current / 100) * 100) })
   } else if (u < sleeps + wakes + leaves + moves + sells) {
     const lot = life.lots.find(({ closed, product }) => closed === never && shelf[product]?.kind === 'fund')
     if (lot) close(life, lot, day)

@@ -172,5 +172,5 @@ say(`texts before: ${byCount.map((one, i) => `${i}: ${(one * 100).toFixed(2)}`).
 
 function save(name: string, panels: readonly string[]): void {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${name}.svg`), picture(panels))
+  writeFileSync(join(folder, `${name}.svg`), picture(name, panels))
 }

@@ -72,10 +72,10 @@ function lines({ lines, marks }: Lines, x: (i: number) => number, y: (value: num
   return shade + drawn
 }
 
-export function picture(panels: readonly string[]): string {
+export function picture(title: string, panels: readonly string[]): string {
   const whole = panels.length * height
   const body = panels.map((one, i) => `<g transform="translate(0 ${i * height})">${one}</g>`).join('')
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${whole}" font-family="sans-serif"><rect width="${width}" height="${whole}" fill="#fff"/>${body}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${whole}" font-family="sans-serif"><title>${escaped(title)}</title><rect width="${width}" height="${whole}" fill="#fff"/>${body}</svg>\n`
 }
 
 function ticksOf(low: number, high: number): number[] {

@@ -42,6 +42,34 @@ test('a purchase that a contact won is seen once, with its way, and stands among
   assert.ok(Math.abs(gain - 50_000) < 0.02, `${gain}`)
 })
 
+test('the events of an outcome keep their names when others of the same day come later', () => {
+  const world = worldOf(bank)
+  const named = () =>
+    [...world.eventsOf(20)]
+      .filter(({ customer }) => customer === someone)
+      .map(({ id, at, event }) => `${id} ${at} ${event}`)
+  world.note([outcome(someone, 20, { kind: 'opened' })])
+  const before = named()
+  world.note([
+    { ...outcome(someone, 20, { kind: 'clicked' }), at: at(20, 9) } as Outcome,
+    outcome(someone, 20, { kind: 'bought', product: 'WM001', amount: 1000, termDays: 30 }),
+    outcome(someone, 20, { kind: 'bought', product: 'WM001', amount: 1000, termDays: 30 }),
+  ])
+  const after = named()
+  assert.deepEqual(
+    before.filter((one) => !after.includes(one)),
+    [],
+  )
+  const orders = [...world.eventsOf(20)]
+    .filter(({ customer, event }) => customer === someone && event === 'purchase')
+    .map(({ order }) => order)
+  assert.ok(orders.length >= 2 && new Set(orders).size === orders.length, 'two purchases of one product are two orders')
+  assert.equal(
+    [...world.eventsOf(50)].filter(({ customer, event }) => customer === someone && event === 'maturity').length >= 2,
+    true,
+  )
+})
+
 test('what was put off does not happen: no purchase, no maturity, the money stays', () => {
   const day = Array.from({ length: 30 }, (_, i) => i).find((one) =>
     [...eventsOf(bank, one)].some(({ order, event }) => order && event === 'purchase'),

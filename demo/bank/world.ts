@@ -7,7 +7,7 @@ import { eventsOfOutcome } from './days/outcome.ts'
 import { assetsOf, holdingsOf, levelOf, profileFrom } from './holdings.ts'
 import { lifeOf } from './life.ts'
 
-type Extra = { no: string; product: string; amount: number; day: number; matures: number; order: string }
+type Extra = { no: string; order: string; product: string; amount: number; day: number; matures: number }
 /** What contacts have changed for one customer. */
 type Changed = {
   putOff: Set<string>
@@ -16,132 +16,158 @@ type Changed = {
   left: number
   optedOut: boolean
 }
+/** An outcome that shows on a day. Its mark is the customer's for good, so its events keep their names when more comes. */
+type Due = { outcome: Outcome; mark: string; order: string }
+type State = { bank: Bank; changed: Map<number, Changed>; due: Map<number, Map<number, Due[]>> }
 
 export function worldOf(bank: Bank): World {
-  const { from } = bank.options
-  const changed = new Map<number, Changed>()
-  const pending = new Map<number, Outcome[]>()
-  const of = (index: number) => {
-    let found = changed.get(index)
-    if (!found)
-      changed.set(index, (found = { putOff: new Set(), extras: [], moves: [], left: Infinity, optedOut: false }))
-    return found
-  }
-
-  function note(outcomes: readonly Outcome[]): void {
-    for (const outcome of outcomes) {
-      const day = dayOf(from, outcome.at)
-      const due = pending.get(day)
-      if (due) due.push(outcome)
-      else pending.set(day, [outcome])
-      const one = of(outcome.customer)
-      if (outcome.kind === 'put-off') one.putOff.add(outcome.order)
-      if (outcome.kind === 'left') one.left = Math.min(one.left, outcome.at)
-      if (outcome.kind === 'opted-out') one.optedOut = true
-      if (outcome.kind === 'aum') one.moves.push({ day, change: outcome.change })
-      if (outcome.kind === 'bought') one.extras.push(extraOf(outcome, day, one.extras.length))
-    }
-  }
-
-  function extraOf(outcome: Extract<Outcome, { kind: 'bought' }>, day: number, n: number): Extra {
-    const place = `${String(outcome.customer + 1).padStart(8, '0')}${900 + n}`
-    const matures = outcome.termDays === null ? Infinity : day + outcome.termDays
-    return { no: `H${place}`, order: `O${place}`, product: outcome.product, amount: outcome.amount, day, matures }
-  }
-
-  function* world(day: number): Iterable<DemoEvent> {
-    const more = new Map<number, Outcome[]>()
-    for (const outcome of pending.get(day) ?? [])
-      more.set(outcome.customer, [...(more.get(outcome.customer) ?? []), outcome])
-    let current = -1
-    let group: DemoEvent[] = []
-    const finish = () => {
-      const own = merge(current, day, group, more.get(current) ?? [])
-      more.delete(current)
-      return own
-    }
-    for (const event of eventsOf(bank, day)) {
-      if (event.customer !== current) {
-        if (current >= 0) yield* finish()
-        current = event.customer
-        group = []
-      }
-      group.push(event)
-    }
-    if (current >= 0) yield* finish()
-    // Customers who would have had a quiet day.
-    for (const [index, outcomes] of [...more].sort(([a], [b]) => a - b)) yield* merge(index, day, [], outcomes)
-  }
-
-  function merge(index: number, day: number, events: DemoEvent[], outcomes: Outcome[]): DemoEvent[] {
-    const one = changed.get(index)
-    if (!one) return events
-    const drafts = outcomes.flatMap((outcome, n) =>
-      eventsOfOutcome(
-        bank,
-        lifeOf(bank.options, index, day),
-        outcome,
-        `c${n}`,
-        extraFor(one, outcome, day)?.order ?? '',
-      ),
-    )
-    return [
-      ...events.filter(({ order }) => !order || !one.putOff.has(order)),
-      ...finished(bank, index, day, drafts, 'c'),
-    ]
-      .filter(({ at }) => at <= one.left)
-      .sort((a, b) => a.at - b.at)
-  }
-
-  const extraFor = (one: Changed, outcome: Outcome, day: number) =>
-    outcome.kind === 'bought'
-      ? one.extras.find((extra) => extra.day === day && extra.product === outcome.product)
-      : undefined
-
-  function holdings(index: number, day: number): Holding[] {
-    const plain = holdingsOf(bank, lifeOf(bank.options, index, day))
-    const one = changed.get(index)
-    if (!one || plain.length === 0) return plain
-    if (startOf(from, day + 1) > one.left) return []
-    const back = plain.filter(({ no }) => one.putOff.has(no.replace('H', 'O')))
-    const open = one.extras.filter((extra) => extra.day <= day && extra.matures > day)
-    const money =
-      sum(back.map(({ balance }) => balance)) +
-      sum(one.moves.filter((move) => move.day <= day).map(({ change }) => change)) -
-      sum(open.map(({ amount }) => amount))
-    return [
-      ...plain
-        .filter((holding) => !back.includes(holding))
-        .map((holding, i) => (i === 0 ? { ...holding, balance: Math.max(0, yuan(holding.balance + money)) } : holding)),
-      ...open.map((extra) => holdingOf(index, extra)),
-    ]
-  }
-
-  const holdingOf = (index: number, extra: Extra): Holding => ({
-    no: extra.no,
-    customer: index,
-    product: extra.product,
-    balance: extra.amount,
-    openedOn: dateOf(from, extra.day),
-    maturesOn: extra.matures === Infinity ? null : dateOf(from, extra.matures),
-  })
-
-  function profile(index: number, day: number): Profile {
-    const own = holdings(index, day)
-    const plain = profileFrom(lifeOf(bank.options, index, day), own)
-    const gone = startOf(from, day + 1) > (changed.get(index)?.left ?? Infinity)
-    const aum = assetsOf(own)
-    return { ...plain, aum, level: levelOf(aum), state: gone ? 'left' : plain.state }
-  }
-
+  const state: State = { bank, changed: new Map(), due: new Map() }
   return {
     bank,
-    note,
-    eventsOf: world,
-    holdingsOn: holdings,
-    profileOn: profile,
-    optedOut: (index) => changed.get(index)?.optedOut ?? false,
+    note: (outcomes) => {
+      for (const outcome of outcomes) noteOne(state, outcome)
+    },
+    eventsOf: (day) => eventsIn(state, day),
+    holdingsOn: (index, day) => holdingsIn(state, index, day),
+    profileOn: (index, day) => profileIn(state, index, day),
+    optedOut: (index) => state.changed.get(index)?.optedOut ?? false,
   }
+}
+
+function changedOf({ changed }: State, index: number): Changed {
+  let found = changed.get(index)
+  if (!found) {
+    found = { putOff: new Set(), extras: [], moves: [], left: Number.POSITIVE_INFINITY, optedOut: false }
+    changed.set(index, found)
+  }
+  return found
+}
+
+function noteOne(state: State, outcome: Outcome): void {
+  const day = dayOf(state.bank.options.from, outcome.at)
+  const own = changedOf(state, outcome.customer)
+  let order = ''
+  if (outcome.kind === 'put-off') own.putOff.add(outcome.order)
+  if (outcome.kind === 'left') own.left = Math.min(own.left, outcome.at)
+  if (outcome.kind === 'opted-out') own.optedOut = true
+  if (outcome.kind === 'aum') own.moves.push({ day, change: outcome.change })
+  if (outcome.kind === 'bought') {
+    const extra = extraOf(outcome, day, own.extras.length)
+    own.extras.push(extra)
+    order = extra.order
+    if (Number.isFinite(extra.matures)) dueOn(state, extra.matures, outcome.customer)
+  }
+  const dues = dueOn(state, day, outcome.customer)
+  dues.push({ outcome, mark: `c${dues.length}`, order })
+}
+
+/** Also without an outcome: then the day is looked at for what matures. */
+function dueOn({ due }: State, day: number, index: number): Due[] {
+  const today = due.get(day) ?? new Map<number, Due[]>()
+  due.set(day, today)
+  const own = today.get(index) ?? []
+  today.set(index, own)
+  return own
+}
+
+/** Numbers from 900 on: a life does not buy so often. */
+function extraOf(outcome: Extract<Outcome, { kind: 'bought' }>, day: number, n: number): Extra {
+  const place = `${String(outcome.customer + 1).padStart(8, '0')}${900 + n}`
+  const matures = outcome.termDays === null ? Number.POSITIVE_INFINITY : day + outcome.termDays
+  const { product, amount } = outcome
+  return { no: `H${place}`, order: `O${place}`, product, amount, day, matures }
+}
+
+function* eventsIn(state: State, day: number): Iterable<DemoEvent> {
+  const more = new Map(state.due.get(day))
+  let current = -1
+  let group: DemoEvent[] = []
+  const finish = (): DemoEvent[] => {
+    const due = more.get(current) ?? []
+    more.delete(current)
+    return merged(state, current, day, group, due)
+  }
+  for (const event of eventsOf(state.bank, day)) {
+    if (event.customer !== current) {
+      if (current >= 0) yield* finish()
+      current = event.customer
+      group = []
+    }
+    group.push(event)
+  }
+  if (current >= 0) yield* finish()
+  // Customers who would have had a quiet day.
+  for (const [index, due] of [...more].sort(([a], [b]) => a - b)) yield* merged(state, index, day, [], due)
+}
+
+function merged(state: State, index: number, day: number, events: DemoEvent[], due: readonly Due[]): DemoEvent[] {
+  const own = state.changed.get(index)
+  if (!own) return events
+  const { bank } = state
+  const extra = due.flatMap(({ outcome, mark, order }) => {
+    const drafts = eventsOfOutcome(bank, lifeOf(bank.options, index, day), outcome, mark, order)
+    return finished(bank, index, day, drafts, `${mark}.`)
+  })
+  return [
+    ...events.filter(({ order }) => !order || !own.putOff.has(order)),
+    ...extra,
+    ...maturities(bank, own, index, day),
+  ]
+    .filter(({ at }) => at <= own.left)
+    .sort((a, b) => a.at - b.at)
+}
+
+/** What was bought through contacts comes back in its time, like everything else. */
+function maturities(bank: Bank, { extras }: Changed, index: number, day: number): DemoEvent[] {
+  const at = startOf(bank.options.from, day) + 2 * 3_600_000
+  return extras
+    .filter(({ matures }) => matures === day)
+    .map(({ no, order, product, amount }) => ({
+      id: `${bank.options.seed}-${index}-${day}-${no}`,
+      customer: index,
+      origin: 'core',
+      event: 'maturity',
+      at,
+      who: { customerNo: `C${no.slice(1, 9)}` },
+      props: { holding_no: no, product_no: product, amount },
+      order,
+    }))
+}
+
+function holdingsIn({ bank, changed }: State, index: number, day: number): Holding[] {
+  const { from } = bank.options
+  const plain = holdingsOf(bank, lifeOf(bank.options, index, day))
+  const own = changed.get(index)
+  if (!own || plain.length === 0) return plain
+  if (startOf(from, day + 1) > own.left) return []
+  const isPutOff = ({ no }: Holding) => own.putOff.has(`O${no.slice(1)}`)
+  const open = own.extras.filter((extra) => extra.day <= day && extra.matures > day)
+  const money =
+    sum(plain.filter(isPutOff).map(({ balance }) => balance)) +
+    sum(own.moves.filter((move) => move.day <= day).map(({ change }) => change)) -
+    sum(open.map(({ amount }) => amount))
+  return [
+    ...plain
+      .filter((holding) => !isPutOff(holding))
+      .map((one, i) => (i === 0 ? { ...one, balance: Math.max(0, yuan(one.balance + money)) } : one)),
+    ...open.map(({ no, product, amount, day: opened, matures }) => ({
+      no,
+      customer: index,
+      product,
+      balance: amount,
+      openedOn: dateOf(from, opened),
+      maturesOn: Number.isFinite(matures) ? dateOf(from, matures) : null,
+    })),
+  ]
+}
+
+function profileIn(state: State, index: number, day: number): Profile {
+  const { options } = state.bank
+  const own = holdingsIn(state, index, day)
+  const plain = profileFrom(lifeOf(options, index, day), own)
+  const aum = assetsOf(own)
+  const gone = startOf(options.from, day + 1) > (state.changed.get(index)?.left ?? Number.POSITIVE_INFINITY)
+  return { ...plain, aum, level: levelOf(aum), state: gone ? 'left' : plain.state }
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)

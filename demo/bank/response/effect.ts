@@ -1,8 +1,10 @@
 import { dayOf, hourOf } from '../calendar.ts'
 import { clamp, logistic } from '../chance.ts'
 import type { Bank, Contact, Effect } from '../contract.ts'
+import { moodOf } from '../days/rhythm.ts'
 import { hazardOf, type Life, lifeOf, maturedLately, outflowOf, stateOn } from '../life.ts'
 import { attentionOf } from '../people/attention.ts'
+import { goesDigital } from '../people/customer.ts'
 import type { Person } from '../people/person.ts'
 import { productNamed } from '../products.ts'
 import { kinds, suits } from './kinds.ts'
@@ -12,29 +14,34 @@ import { kinds, suits } from './kinds.ts'
 
 export const windowDays = 14
 
+/** `days` at most windowDays: what comes later is nobody's effect. */
 export function effectOf(bank: Bank, contact: Contact, days = windowDays): Effect {
   return effectAt(bank, lifeOf(bank.options, contact.customer, dayOf(bank.options.from, contact.at)), contact, days)
 }
 
 /** For a life played to the day of the contact, not beyond. */
-export function effectAt(bank: Bank, life: Life, contact: Contact, days = windowDays): Effect {
-  const { from } = bank.options
+export function effectAt(bank: Bank, life: Life, contact: Contact, asked = windowDays): Effect {
+  const days = Math.min(asked, windowDays)
+  const { seed, from } = bank.options
   const { person } = life
   const kind = kinds[contact.kind]
   const day = dayOf(from, contact.at)
   const gone = stateOn(life, day) === 'left' || day < person.opened
   const without = naturally(life, from, days)
-  const visitsWithout = 1 - Math.exp(-person.visits * days * (stateOn(life, day) === 'sleeping' ? 0.07 : 1))
+  const digital = goesDigital(seed, person)
+  const awake = stateOn(life, day) === 'sleeping' ? 0.07 : 1
+  const comes = digital ? person.visits * awake * moodOf(seed, person.index, day + Math.floor(days / 2)) : 0
+  const visitsWithout = Math.min(0.999, 1 - Math.exp(-days * comes))
   const base = baseRates(person, days)
   if (gone) return nothing(days)
   const tired = tirednessOf(person, contact)
   const seen = seenBy(person, contact)
-  const pull = seen * persuasion(life, contact) * freshness(person, tired)
+  const pull = seen * persuasion(life, contact) * freshness(person, tired) * decidedWithin(days)
   const harm = seen * annoyance(person, contact, tired)
   const bought = combine(without, pull, harm)
   const clicked =
     seen * clamp(kind.click * suits(kind, person) * interest(person, contact) * freshness(person, tired), 0, 0.9)
-  const visit = clamp(clicked + seen * 0.04 * person.digital * freshness(person, tired), 0, 0.95)
+  const visit = !digital ? 0 : clamp(clicked + seen * 0.04 * person.digital * freshness(person, tired), 0, 0.95)
   const upset = tired * tired * 0.25 * (0.3 + 1.4 * person.irritability)
   const optOut = clamp(kind.optOut * (0.4 + 1.2 * person.irritability) * (1 + 3 * upset) * seen, 0, 0.5)
   const complaint = clamp(kind.complaint * (1.4 - person.trust) * (1 + 4 * upset) * seen, 0, 0.3)
@@ -52,6 +59,12 @@ export function effectAt(bank: Bank, life: Life, contact: Contact, days = window
     aum: Math.round((Math.max(0, bought - without) * newMoney * amount - leaves * person.wealth) * 100) / 100,
   }
 }
+
+/** Of those whom a contact moves, how many have bought by then: most decide soon. */
+const decidedWithin = (days: number) => (1 - Math.exp(-days / decision)) / (1 - Math.exp(-windowDays / decision))
+
+/** Days from a contact to the purchase it won, in the mean. */
+export const decision = 2.2
 
 /** The share of purchases through contacts that is paid with money from elsewhere. */
 export const newMoney = 0.4

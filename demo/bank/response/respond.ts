@@ -5,9 +5,10 @@ import { secondsAt } from '../days/rhythm.ts'
 import { orderNo } from '../days/scene.ts'
 import { chooseProduct, type Life, lifeOf, playTo, roundMoney } from '../life.ts'
 import { attentionOf } from '../people/attention.ts'
-import { devicesOf } from '../people/customer.ts'
+import { goesDigital } from '../people/customer.ts'
+import type { Person } from '../people/person.ts'
 import { productNamed, shelf } from '../products.ts'
-import { effectAt, newMoney, typicalAmount, windowDays } from './effect.ts'
+import { decision, effectAt, newMoney, typicalAmount, windowDays } from './effect.ts'
 import { friendsOf } from './friends.ts'
 import { kinds } from './kinds.ts'
 
@@ -36,8 +37,9 @@ export function respond(bank: Bank, contact: Contact): Outcome[] {
   const delay = kinds[contact.kind].delay * (0.1 - Math.log(1 - 0.98 * next()))
   if (sight < effect.opened) say(delay, { kind: 'opened' })
   if (sight < effect.clicked) say(delay + 15, { kind: 'clicked' })
-  const visited = draw(2) < extra(effect.visited) || sight < effect.clicked
-  if (visited && devicesOf(options.seed, options.customers, life.person).length > 0)
+  // Who follows it comes; of the others some come later by themselves.
+  const comes = (extra(effect.visited) - effect.clicked) / (1 - effect.clicked)
+  if (goesDigital(options.seed, life.person) && (sight < effect.clicked || draw(2) < comes))
     say(delay + 20, { kind: 'visited', channel: contact.kind === 'email' ? 'web' : 'app' })
   buying(bank, life, contact, effect.bought, draw(3), next, say)
   if (contact.value && sight < effect.clicked && draw(4) < 0.25 + 0.5 * life.person.priceSensitivity)
@@ -58,6 +60,8 @@ const extra = (p: { without: number; with: number }) =>
   p.without >= 1 ? 0 : Math.max(0, (p.with - p.without) / (1 - p.without))
 
 /**
+ * Plays the life on to the end of the window: what is asked of it at the contact is asked before.
+ *
  * Those who would have bought within the window buy, unless they are put off; of the others some are persuaded. Both sides
  * hang on one draw, so that a stronger treatment never loses a buyer whom a weaker one won.
  */
@@ -70,33 +74,30 @@ function buying(
   next: Chance,
   say: (seconds: number, what: Said) => void,
 ): void {
-  const { options } = bank
-  const day = life.day
-  const later = lifeOf(options, contact.customer, day)
-  playTo(options, later, day + windowDays)
-  const natural = later.purchases.filter((purchase) => purchase.day > day)
+  const { person, day, current } = life
+  const typical = typicalAmount(life)
+  playTo(bank.options, life, day + windowDays)
+  const natural = life.purchases.filter((purchase) => purchase.day > day)
   if (natural.length > 0) {
     if (p.with < p.without && draw < 1 - p.with / p.without)
       for (const { lot } of natural) say(1, { kind: 'put-off', order: orderNo(contact.customer, lot.n) })
     return
   }
   if (p.with <= p.without || draw >= extra(p)) return
-  const { person } = life
-  const amount = Math.min(5_000_000, roundMoney(typicalAmount(life) * (0.6 + 0.8 * next())))
+  const amount = Math.min(5_000_000, roundMoney(typical * (0.6 + 0.8 * next())))
   const offered = contact.product ? productNamed.get(contact.product) : undefined
   const chosen = offered && offered.minimum <= amount ? offered : shelf[chooseProduct(person, amount, next)]
   if (!chosen) return
-  const when = buyingTime(bank, life, contact, next)
+  const when = buyingTime(bank, person, day, contact, next)
   // What he has is not always enough or not meant for this: then money comes from elsewhere before.
-  if (next() < newMoney || life.current < amount)
-    say((when - contact.at) / 1000 - 1800, { kind: 'aum', change: amount })
+  if (next() < newMoney || current < amount) say((when - contact.at) / 1000 - 1800, { kind: 'aum', change: amount })
   say((when - contact.at) / 1000, { kind: 'bought', product: chosen.no, amount, termDays: chosen.termDays })
 }
 
 /** Most decide within three days; at an hour at which he looks at his phone, and never before the message. */
-function buyingTime(bank: Bank, life: Life, contact: Contact, next: Chance): number {
-  const wait = Math.min(windowDays - 1, Math.floor(-2.2 * Math.log(1 - next())))
-  const start = startOf(bank.options.from, life.day + wait)
-  const at = start + secondsAt(next, attentionOf(life.person)) * 1000
+function buyingTime(bank: Bank, person: Person, day: number, contact: Contact, next: Chance): number {
+  const wait = Math.min(windowDays - 1, Math.floor(-decision * Math.log(1 - next())))
+  const start = startOf(bank.options.from, day + wait)
+  const at = start + secondsAt(next, attentionOf(person)) * 1000
   return Math.max(at, contact.at + 3_600_000)
 }

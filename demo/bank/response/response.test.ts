@@ -19,9 +19,10 @@ const contact = (customer: number, more: Partial<Contact> = {}): Contact => ({
   earlier: [],
   ...more,
 })
-const averageEffect = (more: Partial<Contact>) =>
+const third = everyone.filter((index) => index % 3 === 0)
+const averageEffect = (more: Partial<Contact>, of: readonly number[] = third) =>
   mean(
-    everyone.map((index) => {
+    of.map((index) => {
       const { bought } = effectOf(bank, contact(index, more))
       return bought.with - bought.without
     }),
@@ -40,23 +41,25 @@ test('what a customer would do untouched is what his life does: the stated proba
 
 test('outcomes come as often as the truth says, for every kind', () => {
   for (const kind of Object.keys(kinds) as ContactKind[]) {
-    const expected = { opened: 0, clicked: 0, bought: 0, optedOut: 0 }
-    const got = { opened: 0, clicked: 0, bought: 0, optedOut: 0 }
+    const expected = { opened: 0, clicked: 0, visited: 0, bought: 0, optedOut: 0 }
+    const got = { opened: 0, clicked: 0, visited: 0, bought: 0, optedOut: 0 }
     for (const index of everyone.slice(0, 3000)) {
       const one = contact(index, { kind, value: 50, id: `t-${kind}` })
       const effect = effectOf(bank, one)
       expected.opened += effect.opened
       expected.clicked += effect.clicked
+      expected.visited += (effect.visited.with - effect.visited.without) / (1 - effect.visited.without)
       expected.optedOut += effect.optedOut.with
       expected.bought += effect.bought.with - effect.bought.without
       for (const outcome of respond(bank, one)) {
         if (outcome.kind === 'opened') got.opened++
         if (outcome.kind === 'clicked') got.clicked++
+        if (outcome.kind === 'visited') got.visited++
         if (outcome.kind === 'bought') got.bought++
         if (outcome.kind === 'opted-out') got.optedOut++
       }
     }
-    for (const key of ['opened', 'clicked', 'bought', 'optedOut'] as const)
+    for (const key of ['opened', 'clicked', 'visited', 'bought', 'optedOut'] as const)
       assert.ok(
         Math.abs(expected[key] - got[key]) <= 4.5 * Math.sqrt(expected[key] + 1),
         `${kind} ${key}: ${expected[key]} expected, ${got[key]} came`,
@@ -76,7 +79,7 @@ test('an experiment on halves finds the true effect within its own interval', ()
   const rest = everyone.filter((index) => !half.includes(index))
   const control = mean(rest.map((index) => Number(buyers.has(index))))
   const error = Math.sqrt((treated * (1 - treated)) / half.length + (control * (1 - control)) / rest.length)
-  const truth = averageEffect(more)
+  const truth = averageEffect(more, everyone)
   assert.ok(truth > 0.01)
   assert.ok(
     Math.abs(treated - control - truth) < 3.3 * error,
