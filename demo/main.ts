@@ -20,12 +20,11 @@ import { startGateways } from './stand-ins/gateways.ts'
 /** The practice bank. Started by `zhixing demo`, or by hand against a Zhixing somewhere else. */
 async function main(options: Options): Promise<void> {
   const api = openApi(options)
-  const from = options.from ?? dateAt(Date.now() - options.days * dayMs)
-  const { seed, customers, days } = options
-  const kept = await recall(options.folder, { seed, customers, days, from })
+  const endsToday = (days: number) => dateAt(Date.now() - days * dayMs)
+  const kept = await recall(options.folder, options.wished, (days) => options.from ?? endsToday(days))
   const { memory } = kept
   const bank = makeBank({ seed: memory.seed, customers: memory.customers, from: memory.from, days: memory.days })
-  const stage = options.headless ? virtualStage(startOf(from)) : realStage(api)
+  const stage = options.headless ? virtualStage(startOf(memory.from)) : realStage(api)
   const loading: Loading = { api, kept, say: openSay(), stage, bank }
   const sources = options.key ? await prepared(loading) : alone(options.writeKey ?? '')
   const player = openPlayer(bank, api, sources)
@@ -35,7 +34,7 @@ async function main(options: Options): Promise<void> {
   if (options.headless) {
     if (memory.day === 0) await loadFiles(loading, -1)
     await playDays(loading, player)
-    process.send?.({ tell: 'played', tally: memory.tally, rejected: memory.rejected })
+    process.send?.({ tell: 'played', customers: memory.customers, tally: memory.tally, rejected: memory.rejected })
     await gateways.close()
     return
   }

@@ -5,9 +5,8 @@ export type Options = {
   key: string | undefined
   /** Without a service key only events go out, all under this one. */
   writeKey: string | undefined
-  customers: number
-  days: number
-  seed: number
+  /** Undefined where nobody said it: what the bank of the folder has, or the usual. */
+  wished: { customers?: number; days?: number; seed?: number }
   /** The first day of the bank; undefined: so that the history ends today. */
   from: string | undefined
   /** Where it remembers how far it is. */
@@ -40,9 +39,9 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
       url: { type: 'string', default: 'http://localhost:8866' },
       key: { type: 'string' },
       'write-key': { type: 'string' },
-      customers: { type: 'string', default: '20000' },
-      days: { type: 'string', default: '120' },
-      seed: { type: 'string', default: '1' },
+      customers: { type: 'string' },
+      days: { type: 'string' },
+      seed: { type: 'string' },
       from: { type: 'string' },
       folder: { type: 'string', default: '.zhixing-demo' },
       headless: { type: 'boolean', default: false },
@@ -56,16 +55,19 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     url: values.url.replace(/\/$/, ''),
     key: key || undefined,
     writeKey: values['write-key'],
-    customers: whole('--customers', values.customers, 1, 5_000_000),
-    days: whole('--days', values.days, 1, 2000),
-    seed: whole('--seed', values.seed, 0, 2 ** 31),
+    wished: {
+      customers: whole('--customers', values.customers, 1, 5_000_000),
+      days: whole('--days', values.days, 1, 2000),
+      seed: whole('--seed', values.seed, 0, 2 ** 31),
+    },
     from: values.from,
     folder: values.folder,
     headless: values.headless,
   }
 }
 
-function whole(name: string, given: string, least: number, most: number): number {
+function whole(name: string, given: string | undefined, least: number, most: number): number | undefined {
+  if (given === undefined) return undefined
   const value = Number(given)
   if (!/^\d+$/.test(given) || value < least || value > most)
     throw new Error(`${name} is a whole number from ${least} to ${most}`)

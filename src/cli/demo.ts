@@ -12,7 +12,7 @@ import { createLog } from '../platform/log.ts'
 import { countStored } from '../sense/collect/collect.ts'
 import { type Command, type Given, Mistyped } from './commands.ts'
 import { type BankWishes, clockStoodAt, type Played, startPracticeBank } from './practiceBank.ts'
-import { untilStopped } from './run.ts'
+import { signalled } from './run.ts'
 import { watchMemory } from './treeMemory.ts'
 
 /** The first day of a run without a person: the same whenever it is run. A Monday. */
@@ -58,25 +58,30 @@ async function watched({ flags }: Given, wishes: BankWishes): Promise<number> {
     demo: true,
     progress: (step) => process.stdout.write(`  ${seconds()} s  ${steps[step]}\n`),
   })
-  const bank = flags.empty ? undefined : await openBank(app, wishes, seconds)
+  const stop = signalled()
+  const bank = flags.empty ? undefined : await openBank(app, wishes)
+  // The console answers already while the bank comes in.
+  const outcome = await Promise.race([bank?.loaded ?? true, stop.then(() => 'stopped' as const)])
+  if (outcome !== 'stopped') {
+    process.stdout.write(`\n  ${seconds()} s  就绪 · ready\n${welcome(app, config, outcome && bank !== undefined)}`)
+    await stop
+  }
+  await bank?.stop()
+  await app.close()
+  return 0
+}
+
+function openBank(app: App, wishes: BankWishes) {
+  process.stdout.write(`\n  控制台已可用,银行数据正在进入 · the console answers already: ${app.url}/\n\n`)
+  return startPracticeBank(app, wishes)
+}
+
+function welcome(app: App, config: Config, withTour: boolean): string {
   const accounts = demoAccounts().map(
     ({ login, password, role, org }) => `    ${login.padEnd(10)} ${password}   ${role.zh} ${role.en} · ${org}`,
   )
-  process.stdout.write(
-    `  ${seconds()} s  就绪 · ready\n\n  打开 Open  ${app.url}/\n\n  账号 Accounts\n${accounts.join('\n')}\n\n` +
-      `${flags.empty ? '' : `  导览 Tour  ${app.url}/tour\n`}  日志 Log   ${logFile(config)}\n  停止 Stop  Ctrl-C\n\n`,
-  )
-  return untilStopped({ ...app, close: () => Promise.all([bank?.stop(), app.close()]).then(() => undefined) })
-}
-
-/** The console answers already while the bank comes in. */
-async function openBank(app: App, wishes: BankWishes, seconds: () => string) {
-  process.stdout.write(`  ${seconds()} s  控制台已可用,银行数据正在进入 · the console answers already: ${app.url}/\n\n`)
-  const bank = await startPracticeBank(app, wishes)
-  const stopped = new Promise<false>((done) => process.once('SIGINT', () => done(false)))
-  await Promise.race([bank.loaded, stopped])
-  process.stdout.write('\n')
-  return bank
+  const tour = withTour ? `  导览 Tour  ${app.url}/tour\n` : ''
+  return `\n  打开 Open  ${app.url}/\n\n  账号 Accounts\n${accounts.join('\n')}\n\n${tour}  日志 Log   ${logFile(config)}\n  停止 Stop  Ctrl-C\n\n`
 }
 
 async function headless({ flags }: Given, wishes: BankWishes): Promise<number> {
@@ -88,12 +93,11 @@ async function headless({ flags }: Given, wishes: BankWishes): Promise<number> {
   const app = await startApp(config, fileLog(config), { demo: true, clock })
   try {
     const bank = await startPracticeBank(app, { ...wishes, from: headlessFrom }, clock)
-    const stop = () => void bank.stop()
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+    void signalled().then(() => bank.stop())
     const played = await bank.played
     await bank.stop()
     if (!played) return 1
-    const summary = await summarise(app, played, Number(wishes.customers ?? 20_000), {
+    const summary = await summarise(app, played, {
       seconds: () => Math.round((performance.now() - from) / 100) / 10,
       peakMb: () => Math.round(memory() / 1024 ** 2),
     })
@@ -108,8 +112,7 @@ async function headless({ flags }: Given, wishes: BankWishes): Promise<number> {
 /** What was sent is counted by the bank, what is stored by the engine of the facts: they have to agree. */
 async function summarise(
   app: App,
-  { tally, rejected }: Played,
-  customers: number,
+  { customers, tally, rejected }: Played,
   { seconds, peakMb }: { seconds: () => number; peakMb: () => number },
 ) {
   const { sent, accepted, duplicates } = tally

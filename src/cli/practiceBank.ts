@@ -35,7 +35,11 @@ const permissions = [
 export type BankWishes = { customers?: string; days?: string; seed?: string; from?: string }
 
 /** Counted by the bank: events it sent, acknowledgements it holds, the repeats among them; and those it found rejected. */
-export type Played = { tally: { sent: number; accepted: number; duplicates: number; faulty: number }; rejected: number }
+export type Played = {
+  customers: number
+  tally: { sent: number; accepted: number; duplicates: number; faulty: number }
+  rejected: number
+}
 
 type Told = { tell: 'loaded' } | ({ tell: 'played' } & Played) | { ask: 'clock'; id: number; to: number | undefined }
 

@@ -17,15 +17,20 @@ export const up: Command = {
   },
 }
 
-/** Stops in good order on the first signal, at once on the second. */
-export async function untilStopped(app: App): Promise<number> {
-  await new Promise<void>((resolve) => {
+/** Resolves on the first signal; the second ends the program at once. To be asked for when there is something to stop. */
+export function signalled(): Promise<void> {
+  return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => {
         resolve()
         process.once(signal, () => process.exit(1))
       })
   })
+}
+
+/** Stops in good order. */
+async function untilStopped(app: App): Promise<number> {
+  await signalled()
   await app.close()
   return 0
 }
