@@ -21,7 +21,7 @@ type Json = Readonly<Record<string, unknown>>
 const isLogin = (event: DemoEvent) => event.event === 'login' && event.who.login !== undefined
 
 /** What the SDK of the app or the mini-program sends, by the protocol's third kind of id mapping. */
-export function sensorsMessage(event: DemoEvent, device: Device | undefined, history: boolean): Json {
+export function sensorsMessage(event: DemoEvent, lot: Lot, device: Device | undefined, history: boolean): Json {
   const { who, origin } = event
   const { os = 'Android', model } = device ?? {}
   const lib = origin === 'mini-program' ? 'MiniProgram' : os
@@ -37,7 +37,7 @@ export function sensorsMessage(event: DemoEvent, device: Device | undefined, his
     event: event.event,
     time: event.at,
     ...(history ? { time_free: true } : {}),
-    _track_id: Number.parseInt(hash('sha256', event.id, 'hex').slice(0, 8), 16),
+    _track_id: lot.trackId,
     distinct_id: who.login ?? who.openid ?? who.device ?? event.id,
     identities,
     lib: { $lib: lib, $lib_version: libVersion[lib] ?? '4.6.3', $lib_method: 'code', $app_version: '7.2.0' },
@@ -108,7 +108,10 @@ export function broken(door: Door, message: Json): Json {
   return { ...message, time: '0000-00-00 00:00:00' }
 }
 
-/** A number of 0 to 1 that belongs to the event for good: chance without a die. */
-export function chanceOf(event: DemoEvent, what: string): number {
-  return Number.parseInt(hash('sha256', `${what} ${event.id}`, 'hex').slice(0, 8), 16) / 2 ** 32
+/** Chance without a die: numbers that belong to the event for good. One hash gives them all. */
+export type Lot = { trackId: number; faulty: number; repeated: number; mixedUp: number }
+export function lotOf(event: DemoEvent): Lot {
+  const digest = hash('sha256', event.id, 'buffer')
+  const share = (at: number) => digest.readUInt32LE(at) / 2 ** 32
+  return { trackId: digest.readUInt32LE(0), faulty: share(4), repeated: share(8), mixedUp: share(12) }
 }

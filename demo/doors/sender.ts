@@ -4,9 +4,10 @@ import type { DemoEvent, Device } from '../bank/contract.ts'
 import { type Api, patiently, Refused } from './api.ts'
 import {
   broken,
-  chanceOf,
   type Door,
   doorOf,
+  type Lot,
+  lotOf,
   nativeMessage,
   type Source,
   segmentMessages,
@@ -124,12 +125,13 @@ export function openSender({ api, sources, deviceOf, history, batch }: SenderOpt
     async send(event, strayId) {
       const source = sourceOf[event.origin]
       const door = doorOf[source]
-      let messages = messagesOf(door, event, deviceOf(event), history, strayId)
+      const lot = lotOf(event)
+      let messages = messagesOf(door, event, lot, deviceOf(event), history, strayId)
       const last = messages.at(-1)
-      if (last && event.event !== 'login' && chanceOf(event, 'faulty') < shares.faulty) {
+      if (last && event.event !== 'login' && lot.faulty < shares.faulty) {
         messages = [broken(door, last)]
         tally.faulty++
-      } else if (chanceOf(event, 'repeated') < shares.repeated) await put(source, messages, { event: 1, repeat: 1 })
+      } else if (lot.repeated < shares.repeated) await put(source, messages, { event: 1, repeat: 1 })
       await put(source, messages, { event: 1, repeat: 0 })
     },
     sendOther: (message) => put('core', [message], { event: 0, repeat: 0 }),
@@ -144,11 +146,12 @@ export function openSender({ api, sources, deviceOf, history, batch }: SenderOpt
 function messagesOf(
   door: Door,
   event: DemoEvent,
+  lot: Lot,
   device: Device | undefined,
   history: boolean,
   strayId: Readonly<Record<string, string>> | undefined,
 ) {
-  if (door === 'sensors') return [sensorsMessage(event, device, history)]
+  if (door === 'sensors') return [sensorsMessage(event, lot, device, history)]
   if (door === 'segment') return segmentMessages(event)
   return [nativeMessage(event, history, strayId)]
 }

@@ -1,7 +1,7 @@
 import { customerAt, customersOf, worldOf } from '../bank/bank.ts'
 import type { Bank, Customer, DemoEvent, Device, Outcome } from '../bank/contract.ts'
 import type { Api } from '../doors/api.ts'
-import { chanceOf, type Source } from '../doors/messages.ts'
+import { lotOf, type Source } from '../doors/messages.ts'
 import { openSender, type Sender } from '../doors/sender.ts'
 import { newCustomerMessage } from '../setup/bankFiles.ts'
 import { dayMs, startOf } from './days.ts'
@@ -57,7 +57,7 @@ export function openPlayer(bank: Bank, api: Api, sources: Record<Source, string>
  * meet in one message, and a person at the bank has to decide.
  */
 function mixedUp(bank: Bank, event: DemoEvent): Record<string, string> | undefined {
-  if (event.event !== 'branch_visit' || chanceOf(event, 'mixed up') >= mixUps) return undefined
+  if (event.event !== 'branch_visit' || lotOf(event).mixedUp >= mixUps) return undefined
   const other = customerAt(bank, (event.customer + 1) % bank.options.customers)
   return other.index === event.customer ? undefined : { certificate: other.certificate }
 }

@@ -76,7 +76,7 @@ export const tourSteps: readonly TourStep[] = [
     title: text('看登录如何把设备归到人', 'See how a login joins a device to a person'),
     look: text(
       '登录之前的浏览先记在匿名客户名下,登录时并入本人,历史一行不改。家人共用的平板不会把两个人并成一个。',
-      'What a device did before its owner signed in is first an anonymous customer’s, and joins his own at the login without a row of history being rewritten. A tablet that a family shares joins nobody.',
+      'What a device did before its owner signed in first belongs to an anonymous customer, and joins his own at the login without a row of history being rewritten. A tablet that a family shares joins nobody.',
     ),
     to: '/sense/identity?tab=merges',
     go: text('打开合并记录', 'Open merges'),
@@ -88,7 +88,7 @@ export const tourSteps: readonly TourStep[] = [
     title: text('读一读埋点方案', 'Read the tracking plan'),
     look: text(
       '演示银行声明了它的事件;“转账成功”和“生活缴费”为严格校验。方案之外出现的属性在“待确认”里,由人采纳或忽略。',
-      'The bank has declared its events; “Transferred” and “Bill paid” are strict. Properties that nobody declared wait as proposals for a person to take or ignore.',
+      'The bank has declared its events; the ones for transfers and bills are strict. Properties that nobody declared wait as proposals for a person to take or ignore.',
     ),
     to: '/sense/plan',
     go: text('打开埋点方案', 'Open the plan'),
@@ -127,7 +127,7 @@ export const tourSteps: readonly TourStep[] = [
   },
   {
     id: 'entities',
-    title: text('看银行的“物”', 'Look at the bank’s things'),
+    title: text('看银行的“物”', 'Look at the things of the bank'),
     look: text(
       '产品、持仓、机构、员工、商户由银行的文件导入,与客户按关系相连,是以后圈人和推荐的素材。',
       'Products, holdings, branches, employees and merchants came by the bank’s own files, and are tied to customers by relations: what segments and offers are made of.',
