@@ -21,6 +21,7 @@ export async function playDays(loading: Loading, player: Player): Promise<void> 
       const to = from + dayMs / partsOfDay
       await stage.reach(to)
       await player.play(sender, day, { from, to })
+      if (part + 1 === partsOfDay) await player.closeDay(sender, day)
       await sender.flush()
       await stage.settled()
     }

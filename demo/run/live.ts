@@ -29,6 +29,8 @@ export async function live({ kept, stage, bank }: Loading, player: Player): Prom
     from = to
     memory.at = to
     if (to === ends) {
+      await player.closeDay(sender, day)
+      await sender.flush()
       await remember(kept, before, sender, day + 1)
       sender = player.sender({ history: false, batch: 200 })
       before = { ...memory.tally }

@@ -5,6 +5,7 @@ import { lotOf, type Source } from '../doors/messages.ts'
 import { openSender, type Sender } from '../doors/sender.ts'
 import { newCustomerMessage } from '../setup/bankFiles.ts'
 import { dayMs, startOf } from './days.ts'
+import { closeDay } from './nightly.ts'
 
 const mixUps = 1 / 300
 
@@ -14,6 +15,8 @@ export type Player = {
   sender(options: { history: boolean; batch: number }): Sender
   /** Sends what happened from `from` until before `to` (all of the day without them), in the order of time. */
   play(sender: Sender, day: number, range?: { from: number; to: number }): Promise<void>
+  /** What the bank's books say at the end of the day of those whose money moved. */
+  closeDay(sender: Sender, day: number): Promise<void>
   /** What contacts have changed: felt by everything that is played afterwards. */
   note(outcomes: readonly Outcome[]): void
 }
@@ -45,6 +48,7 @@ export function openPlayer(bank: Bank, api: Api, sources: Record<Source, string>
           await sender.sendOther(newCustomerMessage(bank, customerAt(bank, index), opens))
       for (const event of eventsOf(day)) if (within(event.at)) await sender.send(event, mixedUp(bank, event))
     },
+    closeDay: (sender, day) => closeDay(world, sender, day, eventsOf(day)),
     note(outcomes) {
       world.note(outcomes)
       today = undefined

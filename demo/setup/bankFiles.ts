@@ -10,7 +10,8 @@ function file<T>(parts: BankFile<T>): BankFile<unknown> {
   return parts as BankFile<unknown>
 }
 
-const fen = (yuan: number) => Math.round(yuan * 100)
+/** Fen of yuan. */
+export const fen = (yuan: number) => Math.round(yuan * 100)
 
 /** What changes seldom: the lists that the head office keeps. */
 export function listFiles(bank: Bank): BankFile<unknown>[] {
@@ -141,6 +142,19 @@ export function customerFile(bank: Bank, day: number): BankFile<unknown> {
   })
 }
 
+/** Column by column what is known of a holding; the bank's systems send the same by message when a day is closed. */
+export function holdingColumns(bank: Bank): readonly Column<Holding>[] {
+  const numberOf = (index: number) => customerAt(bank, index).no
+  return [
+    { heading: '持仓编号', value: ({ no }) => no, as: 'id' },
+    { heading: '客户号', value: ({ customer }) => numberOf(customer), as: 'value', name: 'customer_no' },
+    { heading: '产品编号', value: ({ product }) => product, as: 'value', name: 'product_no' },
+    { heading: '余额(分)', value: ({ balance }) => fen(balance), as: 'value', name: 'balance', type: 'integer' },
+    { heading: '起始日', value: ({ openedOn }) => openedOn, as: 'value', name: 'opened_on', type: 'day' },
+    { heading: '到期日', value: ({ maturesOn }) => maturesOn, as: 'value', name: 'matures_on', type: 'day' },
+  ]
+}
+
 export function holdingFile(bank: Bank, day: number): BankFile<unknown> {
   const rows = function* (): Iterable<Holding> {
     for (const { index, openedDay } of customersOf(bank)) if (openedDay <= day) yield* holdingsOn(bank, index, day)
@@ -152,14 +166,7 @@ export function holdingFile(bank: Bank, day: number): BankFile<unknown> {
     item: 'holding',
     asOf: `${asOf} 23:59:00`,
     rows: rows(),
-    columns: [
-      { heading: '持仓编号', value: ({ no }) => no, as: 'id' },
-      { heading: '客户号', value: ({ customer }) => customerAt(bank, customer).no, as: 'value', name: 'customer_no' },
-      { heading: '产品编号', value: ({ product }) => product, as: 'value', name: 'product_no' },
-      { heading: '余额(分)', value: ({ balance }) => fen(balance), as: 'value', name: 'balance', type: 'integer' },
-      { heading: '起始日', value: ({ openedOn }) => openedOn, as: 'value', name: 'opened_on', type: 'day' },
-      { heading: '到期日', value: ({ maturesOn }) => maturesOn, as: 'value', name: 'matures_on', type: 'day' },
-    ],
+    columns: holdingColumns(bank),
   })
 }
 
