@@ -1,6 +1,7 @@
 import { CheckOutlined, DownloadOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Progress } from 'antd'
-import { Link } from 'react-router'
+import type { MouseEvent } from 'react'
+import { useNavigate } from 'react-router'
 import { useFormats } from '../kit/format.ts'
 import { useKept } from '../kit/kept.ts'
 import { PageHead } from '../kit/pageHead.tsx'
@@ -29,7 +30,12 @@ export function TourPage() {
       >
         <div className="zx-tour-progress">
           <span>{t(`已看 ${done} / ${tourSteps.length}`, `${done} of ${tourSteps.length} seen`)}</span>
-          <Progress percent={Math.round((done / tourSteps.length) * 100)} showInfo={false} size="small" />
+          <Progress
+            percent={Math.round((done / tourSteps.length) * 100)}
+            showInfo={false}
+            size="small"
+            aria-label={t('导览进度', 'Progress of the tour')}
+          />
         </div>
       </PageHead>
       <ol className="zx-tour">
@@ -54,6 +60,14 @@ type StepProps = { step: TourStep; place: number; seen: boolean; next: boolean; 
 function Step({ step, place, seen, next, mark }: StepProps) {
   const t = useText()
   const may = useCan()(step.needs)
+  const navigate = useNavigate()
+  const open = (event: MouseEvent<HTMLElement>) => {
+    mark(true)
+    // In another tab as the browser does it; here without loading the console again.
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return
+    event.preventDefault()
+    void navigate(step.to)
+  }
   return (
     <li className={seen ? 'zx-tour-step zx-tour-seen' : 'zx-tour-step'}>
       <span className="zx-tour-place" aria-hidden>
@@ -64,11 +78,9 @@ function Step({ step, place, seen, next, mark }: StepProps) {
         <p>{t(step.look)}</p>
         <div className="zx-tour-acts">
           {may ? (
-            <Link to={step.to} onClick={() => mark(true)}>
-              <Button type={next ? 'primary' : 'default'} tabIndex={-1}>
-                {t(step.go)}
-              </Button>
-            </Link>
+            <Button type={next ? 'primary' : 'default'} href={step.to} onClick={open}>
+              {t(step.go)}
+            </Button>
           ) : (
             <span className="zx-quiet">
               {t('请用账号', 'Sign in as')} <code>{step.as}</code> {t('查看', 'to see it')}
