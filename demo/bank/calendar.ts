@@ -1,8 +1,8 @@
 import type { CalendarDay } from './contract.ts'
 
-// Holidays are those of the State Council's yearly notices: 国办发明电〔2024〕12号 for 2025 (Nov 12, 2024) and
-// 国办发明电〔2025〕7号 for 2026 (Nov 4, 2025). For a year without a notice stand the days of the law itself
-// (全国年节及纪念日放假办法, as of 2025) without days that are moved: `published` says which.
+// Holidays are those of the State Council's yearly notices: of Nov 12, 2024 for 2025, of Nov 4, 2025 for 2026 (links in
+// demo/README.md). For a year without a notice stand the days of the law itself (全国年节及纪念日放假办法, as of 2025) without
+// days that are moved: `published` says which.
 
 type Year = {
   published: boolean
@@ -62,8 +62,14 @@ const festivals: readonly (readonly [name: string, from: string, to: string])[] 
 export const dayMs = 86_400_000
 const chinaMs = 8 * 3_600_000
 
+const firsts = new Map<string, number>()
+
 /** The first instant of a day in China. */
-export const startOf = (from: string, day: number) => Date.parse(`${from}T00:00:00Z`) - chinaMs + day * dayMs
+export function startOf(from: string, day: number): number {
+  let first = firsts.get(from)
+  if (first === undefined) firsts.set(from, (first = Date.parse(`${from}T00:00:00Z`) - chinaMs))
+  return first + day * dayMs
+}
 export const dayOf = (from: string, at: number) => Math.floor((at - startOf(from, 0)) / dayMs)
 export const hourOf = (at: number) => Math.floor((at + chinaMs) / 3_600_000) % 24
 export const dateOf = (from: string, day: number) =>

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { customersOf, eventsOf, eventsOfCustomer, makeBank } from './bank.ts'
 import { calendarDay, dayOf, hourOf, startOf } from './calendar.ts'
 import type { DemoEvent } from './contract.ts'
+import { lifeOf, stateOn } from './life.ts'
 import { correlation, digest, history, mean, median, sample, topShare } from './sample-testing.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -147,6 +148,25 @@ test('a customer resembles himself: this week’s interest carries into the next
 })
 
 test('some sleep and some leave: nothing comes from who has left, little from sleepers', () => {
+  const perDay = { active: [0, 0], sleeping: [0, 0], left: [0, 0] }
+  const counts = new Map<string, number>()
+  for (const { customer, at } of events) {
+    const key = `${customer} ${dayOf(from, at)}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  for (let index = 0; index < customers; index++) {
+    const life = lifeOf(sample.options, index, days)
+    const since = life.states.find(({ state }) => state === 'left')?.day ?? days
+    for (let day = Math.max(0, life.person.opened); day < days; day++) {
+      if (day === since) continue
+      const tally = perDay[stateOn(life, day)]
+      tally[0] = (tally[0] ?? 0) + 1
+      tally[1] = (tally[1] ?? 0) + (counts.get(`${index} ${day}`) ?? 0)
+    }
+  }
+  const rate = ([of = 0, count = 0]: number[]) => count / of
+  assert.ok((perDay.left[0] ?? 0) > 1000 && perDay.left[1] === 0)
+  assert.ok(rate(perDay.sleeping) < 0.3 * rate(perDay.active), `${rate(perDay.sleeping)} ${rate(perDay.active)}`)
   const complaints = named('complaint').length / customers
   assert.ok(complaints > 0.005 && complaints < 0.1, `${complaints}`)
   assert.ok(named('branch_visit').length > customers / 4)
@@ -206,4 +226,16 @@ test('any day can be made alone: it is the day of the whole run, whatever was as
 test('life goes on after the days that were asked for', () => {
   const later = [...eventsOf(makeBank({ seed: 7, customers: 300, from, days: 10 }), 200)]
   assert.ok(later.length > 20)
+})
+
+test('money is placed anew at the beginning of the year, and summer is quiet', () => {
+  const year = { seed: 2, customers: 4000, from: '2026-01-01', days: 240 }
+  const months = new Array<number>(12).fill(0)
+  for (let index = 0; index < year.customers; index++)
+    for (const { day, renewal } of lifeOf(year, index, 242).purchases) {
+      const month = Number(calendarDay(year.from, day).date.slice(5, 7)) - 1
+      if (!renewal) months[month] = (months[month] ?? 0) + 1
+    }
+  const [january = 0, , march = 0, , , , july = 0, august = 0] = months
+  assert.ok(january + march > 1.2 * (july + august), months.join(' '))
 })

@@ -1,9 +1,10 @@
 import { dateOf } from '../calendar.ts'
-import { type Chance, chanceOf, one, purpose, streamOf, weighted } from '../chance.ts'
-import type { Bank, Customer, Device, Reach } from '../contract.ts'
+import { type Chance, one, purpose, streamOf, weighted } from '../chance.ts'
+import type { Bank, Customer, Device } from '../contract.ts'
 import { cities, districtName, employeeNo, subBranchCode } from '../places.ts'
 import { givenName, surname } from './names.ts'
 import { type Person, personOf } from './person.ts'
+import { goesDigital, hasEmail, reachOf, shareOf } from './reach.ts'
 
 export const customerNo = (index: number) => `C${String(index + 1).padStart(8, '0')}`
 
@@ -30,7 +31,7 @@ export function customerOf({ options: { seed, customers, from } }: Bank, person:
     certificate: certificateOf(index, birthday, person.female),
     // Of the block that all invented data of this project uses.
     mobile: `1990${String(index % 10_000_000).padStart(7, '0')}`,
-    email: next() < 0.25 + 0.4 * person.digital ? `${customerNo(index).toLowerCase()}@example.com` : null,
+    email: hasEmail(seed, person) ? `${customerNo(index).toLowerCase()}@example.com` : null,
     address: `${home.name}市${districtName(person.district)}${1 + (person.household % 300)}号${1 + (person.household % 28)}室`,
     province: home.province,
     city: home.name,
@@ -43,7 +44,7 @@ export function customerOf({ options: { seed, customers, from } }: Bank, person:
     openedDay: person.opened,
     openedOn: dateOf(from, person.opened),
     devices: devicesOf(seed, customers, person),
-    reach: reachOf(person, next),
+    reach: reachOf(seed, person),
   }
 }
 
@@ -69,11 +70,6 @@ function certificateOf(index: number, birthday: string, female: boolean): string
   return head + '10X98765432'[sum % 11]
 }
 
-const shareOf = (seed: number, index: number, n: number) => chanceOf(seed, index, purpose.devices, n)
-
-export function goesDigital(seed: number, person: Person): boolean {
-  return shareOf(seed, person.index, 1) < 0.3 + 0.65 * person.digital
-}
 export const loginOf = (seed: number, person: Person) =>
   goesDigital(seed, person) ? `u${String(person.index + 1).padStart(8, '0')}` : null
 export const openidOf = (seed: number, person: Person) =>
@@ -141,17 +137,6 @@ function sharedTablet(seed: number, customers: number, person: Person): Device |
   const partner = personOf({ seed, customers, from: '', days: 1 }, other)
   if (partner.household !== household || !goesDigital(seed, partner)) return undefined
   return { id: `T-${hex(seed, household, 9)}`, channel: 'app', os: 'Android', model: 'MatePad 11', sharedWith: other }
-}
-
-function reachOf(person: Person, next: Chance): Reach {
-  const { digital, trust } = person
-  return {
-    sms: next() < 0.96,
-    email: next() < 0.2 + 0.3 * digital,
-    push: next() < (0.2 + 0.5 * trust) * (0.3 + digital),
-    wecom: next() < (person.keeper < 0 ? 0.06 : 0.5) * (0.5 + trust),
-    call: next() < 0.7 + 0.2 * trust,
-  }
 }
 
 /** Which of his devices a person takes up: the first mostly. */

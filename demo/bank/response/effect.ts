@@ -4,8 +4,8 @@ import type { Bank, Contact, Effect } from '../contract.ts'
 import { moodOf } from '../days/rhythm.ts'
 import { hazardOf, type Life, lifeOf, maturedLately, outflowOf, stateOn } from '../life.ts'
 import { attentionOf } from '../people/attention.ts'
-import { goesDigital } from '../people/customer.ts'
 import type { Person } from '../people/person.ts'
+import { goesDigital, isReached } from '../people/reach.ts'
 import { productNamed } from '../products.ts'
 import { kinds, suits } from './kinds.ts'
 
@@ -35,7 +35,7 @@ export function effectAt(bank: Bank, life: Life, contact: Contact, asked = windo
   const base = baseRates(person, days)
   if (gone) return nothing(days)
   const tired = tirednessOf(person, contact)
-  const seen = seenBy(person, contact)
+  const seen = isReached(seed, person, contact.kind) ? seenBy(person, contact) : 0
   const pull = seen * persuasion(life, contact) * freshness(person, tired) * decidedWithin(days)
   const harm = seen * annoyance(person, contact, tired)
   const bought = combine(without, pull, harm)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { effectOf, makeBank, respond, traitsOf, truthOf, truthOfCustomers, worldOf } from '../bank.ts'
+import { customerAt, effectOf, makeBank, respond, traitsOf, truthOf, truthOfCustomers, worldOf } from '../bank.ts'
 import { startOf } from '../calendar.ts'
 import type { Contact, ContactKind } from '../contract.ts'
 import { lifeOf } from '../life.ts'
@@ -194,13 +194,13 @@ test('invitations travel by word of mouth: to other people, and who was invited 
   const friends = everyone
     .slice(0, 2000)
     .flatMap((index) =>
-      respond(bank, contact(index, { invitation: true })).flatMap((outcome) =>
+      respond(bank, contact(index, { kind: 'coupon', invitation: true })).flatMap((outcome) =>
         outcome.kind === 'invited' ? [[index, outcome.friend] as const] : [],
       ),
     )
   assert.ok(friends.length > 200)
   for (const [index, friend] of friends) assert.notEqual(index, friend)
-  assert.ok(averageEffect({ kind: 'wecom', invitedBy: 1 }) > 1.2 * averageEffect({ kind: 'wecom' }))
+  assert.ok(averageEffect({ kind: 'sms', invitedBy: 1 }) > 1.2 * averageEffect({ kind: 'sms' }))
 })
 
 test('the same contact has the same outcomes, and outcomes come after it', () => {
@@ -210,4 +210,19 @@ test('the same contact has the same outcomes, and outcomes come after it', () =>
     assert.deepEqual(respond(makeBank(bank.options), one), outcomes)
     for (const outcome of outcomes) assert.ok(outcome.at > one.at && outcome.customer === index)
   }
+})
+
+test('who has no permission, no WeCom or no phone habit is not reached, and nothing comes of it', () => {
+  let [reached, missed] = [0, 0]
+  for (const index of everyone.slice(0, 2000)) {
+    const { push } = customerAt(bank, index).reach
+    const effect = effectOf(bank, contact(index, { kind: 'push' }))
+    if (push) reached += effect.opened
+    else {
+      missed++
+      assert.deepEqual([effect.opened, effect.bought.with], [0, effect.bought.without])
+      assert.deepEqual(respond(bank, contact(index, { kind: 'push' })), [])
+    }
+  }
+  assert.ok(reached > 100 && missed > 500)
 })
