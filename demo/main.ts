@@ -1,9 +1,9 @@
 import { makeBank } from './bank/bank.ts'
+import { dateOf, dayOf, startOf } from './bank/calendar.ts'
 import { openApi } from './doors/api.ts'
 import type { Source } from './doors/messages.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { openAnswers } from './run/answers.ts'
-import { dateAt, dayMs, dayNumber, startOf } from './run/days.ts'
 import { leaveExports } from './run/exports.ts'
 import { playDays } from './run/headless.ts'
 import { behindMs, live } from './run/live.ts'
@@ -20,11 +20,12 @@ import { startGateways } from './stand-ins/gateways.ts'
 /** The practice bank. Started by `zhixing demo`, or by hand against a Zhixing somewhere else. */
 async function main(options: Options): Promise<void> {
   const api = openApi(options)
-  const endsToday = (days: number) => dateAt(Date.now() - days * dayMs)
+  const epoch = '1970-01-01'
+  const endsToday = (days: number) => dateOf(epoch, dayOf(epoch, Date.now()) - days)
   const kept = await recall(options.folder, options.wished, (days) => options.from ?? endsToday(days))
   const { memory } = kept
   const bank = makeBank({ seed: memory.seed, customers: memory.customers, from: memory.from, days: memory.days })
-  const stage = options.headless ? virtualStage(startOf(memory.from)) : realStage(api)
+  const stage = options.headless ? virtualStage(startOf(memory.from, 0)) : realStage(api)
   const loading: Loading = { api, kept, say: openSay(), stage, bank }
   const sources = options.key ? await prepared(loading) : alone(options.writeKey ?? '')
   const player = openPlayer(bank, api, sources)
@@ -40,7 +41,7 @@ async function main(options: Options): Promise<void> {
   }
   await leaveExports(bank, options.folder)
   if (options.key) await loadFiles(loading, memory.days - 1)
-  await loadHistory(loading, player, dayNumber(memory.from, Date.now() - behindMs))
+  await loadHistory(loading, player, dayOf(memory.from, Date.now() - behindMs))
   process.send?.({ tell: 'loaded' })
   await live(loading, player)
 }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { customerAt, customersOf, makeBank, respond } from '../bank/bank.ts'
+import { dayMs, startOf } from '../bank/calendar.ts'
 import type { Outcome } from '../bank/contract.ts'
 import { openAnswers } from './answers.ts'
-import { dayMs, startOf } from './days.ts'
 import type { Player } from './player.ts'
 
 const from = '2026-01-05'
 const bank = makeBank({ seed: 1, customers: 400, from, days: 30 })
-const at = startOf(from) + 20 * dayMs + 10 * 3_600_000
+const at = startOf(from, 20) + 10 * 3_600_000
 
 function listening() {
   const noted: Outcome[] = []

@@ -1,7 +1,7 @@
 import { customerAt, customersOf, respond } from '../bank/bank.ts'
+import { dayMs } from '../bank/calendar.ts'
 import type { Bank, Contact } from '../bank/contract.ts'
 import type { Delivered, Reply } from '../stand-ins/standIn.ts'
-import { dayMs } from './days.ts'
 import type { Player } from './player.ts'
 
 /** Contacts older than this tire nobody any more. */

@@ -1,5 +1,5 @@
+import { dayMs, startOf } from '../bank/calendar.ts'
 import type { Api } from '../doors/api.ts'
-import { dayMs, startOf } from './days.ts'
 import { type Loading, remember } from './load.ts'
 import type { Player } from './player.ts'
 
@@ -10,12 +10,11 @@ const partsOfDay = 4
 export async function playDays(loading: Loading, player: Player): Promise<void> {
   const { kept, say, stage, bank, api } = loading
   const { memory } = kept
-  const first = startOf(bank.options.from)
   const task = say.task('模拟时间 · simulated days')
   for (let day = memory.day; day < memory.days; day++) {
     const sender = player.sender({ history: false, batch: 500 })
     const before = { ...memory.tally }
-    const begins = first + day * dayMs
+    const begins = startOf(bank.options.from, day)
     for (let part = 0; part < partsOfDay; part++) {
       const from = begins + (part * dayMs) / partsOfDay
       const to = from + dayMs / partsOfDay

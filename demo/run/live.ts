@@ -1,4 +1,4 @@
-import { dayMs, dayNumber, startOf } from './days.ts'
+import { dayOf, startOf } from '../bank/calendar.ts'
 import { type Loading, remember } from './load.ts'
 import type { Player } from './player.ts'
 
@@ -14,14 +14,14 @@ const speed = 60
  */
 export async function live({ kept, stage, bank }: Loading, player: Player): Promise<void> {
   const { memory } = kept
-  const first = startOf(bank.options.from)
-  let from = Math.max(first + memory.day * dayMs, memory.at ?? 0)
+  const opens = (day: number) => startOf(bank.options.from, day)
+  let from = Math.max(opens(memory.day), memory.at ?? 0)
   let pace = memory.at === undefined ? Math.max(0, stage.now() - behindMs - from) : 0
   let sender = player.sender({ history: false, batch: 200 })
   let before = { ...memory.tally }
   for (;;) {
-    const day = dayNumber(bank.options.from, from)
-    const ends = first + (day + 1) * dayMs
+    const day = dayOf(bank.options.from, from)
+    const ends = opens(day + 1)
     const to = Math.min(from + Math.max(pace, everyMs * speed), stage.now(), ends)
     await player.play(sender, day, { from, to })
     await sender.flush()

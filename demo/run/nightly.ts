@@ -1,8 +1,8 @@
+import { startOf } from '../bank/calendar.ts'
 import type { DemoEvent, Holding, World } from '../bank/contract.ts'
 import type { Column } from '../doors/files.ts'
 import type { Sender } from '../doors/sender.ts'
 import { fen, holdingColumns } from '../setup/bankFiles.ts'
-import { dayMs, startOf } from './days.ts'
 
 /** After these the bank's books say something else of a customer than the day before. */
 const moving = new Set(['purchase', 'redeem', 'maturity', 'money_in', 'money_out', 'salary_in', 'transfer'])
@@ -12,7 +12,7 @@ const moving = new Set(['purchase', 'redeem', 'maturity', 'money_in', 'money_out
  * new or changed, and those that are gone.
  */
 export async function closeDay(world: World, sender: Sender, day: number, events: readonly DemoEvent[]): Promise<void> {
-  const at = startOf(world.bank.options.from) + (day + 1) * dayMs - 60_000
+  const at = startOf(world.bank.options.from, day + 1) - 60_000
   const columns = holdingColumns(world.bank)
   const common = { time: new Date(at).toISOString(), history: true }
   const moved = new Set(events.filter(({ event }) => moving.has(event)).map(({ customer }) => customer))

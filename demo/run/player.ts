@@ -1,10 +1,10 @@
 import { customerAt, customersOf, worldOf } from '../bank/bank.ts'
+import { startOf } from '../bank/calendar.ts'
 import type { Bank, Customer, DemoEvent, Device, Outcome } from '../bank/contract.ts'
 import type { Api } from '../doors/api.ts'
 import { lotOf, type Source } from '../doors/messages.ts'
 import { openSender, type Sender } from '../doors/sender.ts'
 import { newCustomerMessage } from '../setup/bankFiles.ts'
-import { dayMs, startOf } from './days.ts'
 import { closeDay } from './nightly.ts'
 
 const mixUps = 1 / 300
@@ -42,7 +42,7 @@ export function openPlayer(bank: Bank, api: Api, sources: Record<Source, string>
     async play(sender, day, range) {
       const within = (at: number) => !range || (at >= range.from && at < range.to)
       // The account comes before anything that is done with it.
-      const opens = startOf(bank.options.from) + day * dayMs
+      const opens = startOf(bank.options.from, day)
       if (within(opens))
         for (const index of newcomers.get(day) ?? [])
           await sender.sendOther(newCustomerMessage(bank, customerAt(bank, index), opens))

@@ -1,7 +1,7 @@
 import { customerAt, customersOf, holdingsOn, profileOn } from '../bank/bank.ts'
+import { dateOf } from '../bank/calendar.ts'
 import type { Bank, Customer, Employee, Holding, Merchant, Org, Product, Profile } from '../bank/contract.ts'
 import type { BankFile, Column } from '../doors/files.ts'
-import { dateOf } from '../run/days.ts'
 
 // The files that the bank's systems deliver, with the headings they have there. Core banking keeps money in fen, and so
 // do its files.
