@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import { demoFilesRoutes } from './demoFiles.ts'
 import {
   accessJobs,
   authenticate,
@@ -206,7 +207,12 @@ function lateRecorder() {
   }
 }
 
-export type App = Ground & { url: string; firstAdmin: { login: string; password: string } | undefined }
+export type App = Ground & {
+  url: string
+  firstAdmin: { login: string; password: string } | undefined
+  /** Works all that has arrived and all that is due by the clock. For a clock that is moved. */
+  settle(): Promise<void>
+}
 
 /** Starts the whole program by its configuration. `demo` adds a bank's organisations and accounts to practise with. */
 export async function startApp(
@@ -247,7 +253,7 @@ export async function startApp(
       'Audit entries not yet in the chain',
       async () => (await chainStatus(ctx, audit)).unsealed,
     )
-    return { ...ground, url, firstAdmin, close }
+    return { ...ground, url, firstAdmin, settle: async () => jobs?.settle(), close }
   } catch (error) {
     await close()
     throw error
@@ -273,7 +279,12 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     onJob: (name, ms, error) => metrics.job(name, ms, error === undefined),
   })
   return {
-    settle: () => runner.settle(),
+    // Messages may queue jobs, and jobs (an import) may send messages.
+    async settle() {
+      await pipeline.settle()
+      await runner.settle()
+      await pipeline.settle()
+    },
     async stop() {
       await pipeline.stop()
       await runner.stop()
@@ -315,6 +326,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
+  if (options.demo) demoFilesRoutes(app, ground.home.path)
   await servePages(app, consoleFolder)
   return app
 }

@@ -21,9 +21,20 @@ const home: Page = {
   load: () => import('./shell/home.tsx').then((m) => m.HomePage),
 }
 
+const tour: Page = {
+  path: 'tour',
+  title: text('导览', 'Tour'),
+  phase: 'home',
+  icon: 'tour',
+  needs: 'demo',
+  words: 'daolan dl guide demo yanshi',
+  load: () => import('./shell/tour.tsx').then((m) => m.TourPage),
+}
+
 /** Every page of the console, one line a capability, in the order of the menu. */
 export const pages: readonly Page[] = [
   home,
+  tour,
   ...customersPages,
   ...identityPages,
   ...collectPages,

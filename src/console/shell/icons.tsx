@@ -6,6 +6,7 @@ import {
   AuditOutlined,
   BranchesOutlined,
   CloudUploadOutlined,
+  CompassOutlined,
   ContactsOutlined,
   ControlOutlined,
   DashboardOutlined,
@@ -29,6 +30,7 @@ import type { ReactElement } from 'react'
 /** Icons by what they stand for: the menu can be drawn before any page is loaded. */
 const icons = {
   home: <HomeOutlined aria-hidden />,
+  tour: <CompassOutlined aria-hidden />,
   account: <UserOutlined aria-hidden />,
   users: <TeamOutlined aria-hidden />,
   roles: <SafetyCertificateOutlined aria-hidden />,

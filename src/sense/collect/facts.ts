@@ -16,3 +16,9 @@ export type EventFact = {
 export function insertEvents(facts: Facts, events: readonly EventFact[], token: string): Promise<void> {
   return facts.insert('event', events, { dedupToken: token })
 }
+
+/** How many events are stored. */
+export async function countEvents(facts: Facts): Promise<number> {
+  const [row] = await facts.query<{ n: bigint }>({ sql: 'SELECT count() AS n FROM event' })
+  return Number(row?.n ?? 0n)
+}
