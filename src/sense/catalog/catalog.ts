@@ -46,3 +46,15 @@ export {
   sourcesWithin,
   switchSource,
 } from './sources.ts'
+export {
+  countVirtual,
+  createVirtual,
+  editVirtual,
+  getVirtual,
+  listVirtual,
+  nameElements,
+  previewVirtual,
+  type VirtualInUse,
+  virtualEvents,
+} from './virtual.ts'
+export { openVirtual } from './virtualRoutes.ts'

@@ -11,6 +11,7 @@ export function catalogRoutes(app: FastifyInstance): void {
   sheetRoutes(app)
   entityRoutes(app)
   attributeRoutes(app)
+  catalog.openVirtual(app)
 }
 
 function sourceRoutes(app: FastifyInstance): void {
