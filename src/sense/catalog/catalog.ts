@@ -13,6 +13,7 @@ export {
   removeRelation,
   saveItems,
 } from './entities.ts'
+export { openPicking, type PickingOptions } from './picking.ts'
 export {
   createEvent,
   createProperty,
