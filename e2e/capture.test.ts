@@ -164,9 +164,10 @@ test('who picks is not a customer: nothing that he does on the page is collected
 async function bankPage(t: TestContext): Promise<string> {
   const server = createServer((request, response) => {
     if (request.url === '/favicon.ico') return response.writeHead(204).end()
+    response.setHeader('content-type', 'text/html; charset=utf-8')
+    if (request.url === '/hostile') return response.end('<!doctype html><title>?</title>')
     const policy = `default-src 'none'; script-src ${site.url}; connect-src ${site.url}`
     return response
-      .setHeader('content-type', 'text/html; charset=utf-8')
       .setHeader('content-security-policy', policy)
       .end(
         `<!doctype html><html lang="zh"><title>网上银行</title><script defer src="${site.url}/sdk/zhixing.js" data-project="default"></script>` +
@@ -209,7 +210,7 @@ test('a token is good for its own origin, and a forged one stops nothing: the pa
   })
   for (const tried of [token, 'forged.token']) {
     // Hostile: any page may frame the bank's, and listens to what it says.
-    await page.goto(`${bank}/frame`)
+    await page.goto(`${bank}/hostile`)
     const heard = page.evaluate(
       () => new Promise((done) => addEventListener('message', ({ data }) => done(data), { once: true })),
     )
@@ -228,8 +229,9 @@ test('a token is good for its own origin, and a forged one stops nothing: the pa
 })
 
 test('the screens of picking are whole in English, in the dark and on a phone', async (t) => {
-  const page = await openPage(t, { lang: 'en', dark: true })
+  const page = await openPage(t, { dark: true })
   await signIn(page, site, 'yunying')
+  await page.getByRole('button', { name: /^EN$|English/ }).click()
   for (const screen of ['picking', 'picking/pick', 'picking/event/click_list_buy']) {
     await page.goto(`${site.url}/sense/${screen}`)
     await page.getByRole('heading', { level: 1 }).waitFor()

@@ -1,7 +1,7 @@
 /** Frames and labels over the page, in a root of their own that neither sees nor is seen by the page's styles. */
 export type Overlay = {
   hover(element: Element | undefined): void
-  choose(element: Element): void
+  choose(element: Element | undefined): void
   alike(elements: readonly Element[]): void
   name(elements: readonly { element: Element; names: readonly string[] }[]): void
   owns(node: Node): boolean
@@ -47,7 +47,7 @@ export function openOverlay(): Overlay {
   function place(): void {
     for (const { element, box } of Object.values(drawn).flat()) {
       const { left, top, width, height } = element.getBoundingClientRect()
-      const shown = width > 0 && height > 0 && top < innerHeight && top + height > 0
+      const shown = width > 0 && height > 0 && !isCovered(element, left + width / 2, top + height / 2)
       Object.assign(box.style, {
         display: shown ? 'block' : 'none',
         left: `${left - 2}px`,
@@ -65,7 +65,7 @@ export function openOverlay(): Overlay {
     hover: (element) => draw('hover', element ? [{ element }] : []),
     choose: (element) => {
       draw('hover', [])
-      draw('chosen', [{ element }])
+      draw('chosen', element ? [{ element }] : [])
     },
     alike: (elements) =>
       draw(
@@ -83,6 +83,12 @@ export function openOverlay(): Overlay {
       host.remove()
     },
   }
+}
+
+/** Something else lies over its middle, a bar that stays in place for one, or the middle is out of sight. */
+function isCovered(element: Element, x: number, y: number): boolean {
+  const top = document.elementFromPoint(x, y)
+  return top === null || !(element.contains(top) || top.contains(element))
 }
 
 function tagOf(label: string): HTMLElement {

@@ -51,7 +51,10 @@ function pick(origin: string, to: Window): void {
       document.documentElement.toggleAttribute('data-zx-picking', mode === 'pick')
     }
     if (said?.zx === 'names') overlay.name(asked.map((element, i) => ({ element, names: said.names[i] ?? [] })))
-    if (said?.zx === 'show') overlay.alike(matching(said.selector))
+    if (said?.zx === 'show') {
+      if (said.selector === '') overlay.choose(undefined)
+      overlay.alike(matching(said.selector))
+    }
     if (said?.zx === 'token') sessionStorage.setItem('zhixing.pick', said.token)
     if (said?.zx === 'stop') {
       sessionStorage.removeItem('zhixing.pick')

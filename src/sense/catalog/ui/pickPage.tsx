@@ -91,6 +91,7 @@ export function PickPage() {
                   6,
                 )
                 picking.setPicked(undefined)
+                picking.show('')
               }}
             />
           ) : (

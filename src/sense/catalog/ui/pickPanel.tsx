@@ -67,9 +67,6 @@ export function PickPanel({ picked, page, show, saved }: PanelProps) {
         )}
         <LiveCount definition={definition} />
       </Panel>
-      <Panel title={t('条件', 'Conditions')}>
-        <ConditionsEditor base={base} value={used} change={setConditions} />
-      </Panel>
       <Panel title={t('命名', 'Name it')}>
         <Can
           needs="catalog.plan.edit"
@@ -105,6 +102,9 @@ export function PickPanel({ picked, page, show, saved }: PanelProps) {
             }}
           />
         </Can>
+      </Panel>
+      <Panel title={t('条件', 'Conditions')}>
+        <ConditionsEditor base={base} value={used} change={setConditions} />
       </Panel>
     </>
   )

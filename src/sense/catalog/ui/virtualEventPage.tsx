@@ -127,6 +127,7 @@ function Conditions({ event }: { event: VirtualDetail }) {
       {editing ? (
         <>
           <Segmented<VirtualBase>
+            className="zx-pick-base"
             aria-label={t('行为', 'What happens')}
             value={base}
             onChange={setBase}
@@ -162,14 +163,17 @@ function Versions({ event }: { event: VirtualDetail }) {
   const columns: Column<Row>[] = [
     { key: 'version', title: text('版本', 'Version'), width: 80 },
     { key: 'state', title: text('状态', 'State'), width: 100, show: ({ state }) => t(virtualStateNames[state]) },
+    { key: 'by', title: text('修改人', 'By'), width: 100 },
+    { key: 'at', title: text('时间', 'Time'), width: 150, show: ({ at }) => time(at) },
     {
       key: 'conditions',
       title: text('条件', 'Conditions'),
-      show: ({ base, conditions }) =>
-        `${t(baseNames[base])} · ${conditions.map((one) => sayCondition(t, one)).join(' · ')}`,
+      show: ({ base, conditions }) => (
+        <span className="zx-pick-wrap">
+          {`${t(baseNames[base])} · ${conditions.map((one) => sayCondition(t, one)).join(' · ')}`}
+        </span>
+      ),
     },
-    { key: 'by', title: text('修改人', 'By'), width: 120 },
-    { key: 'at', title: text('时间', 'Time'), width: 160, show: ({ at }) => time(at) },
   ]
   return (
     <Panel title={t('版本', 'Versions')} flush>
