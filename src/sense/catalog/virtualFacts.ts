@@ -12,7 +12,6 @@ export async function countDays(
   facts: Facts,
   definitions: readonly VirtualDefinition[],
   window: { from: Date; until: Date; zone: string; sources: readonly string[] | undefined },
-  signal?: AbortSignal,
 ): Promise<DayCount[]> {
   if (definitions.length === 0) return []
   const conditions = definitions.map((one, i): Sql => virtualSql(one, `v${i}`))
@@ -37,7 +36,6 @@ export async function countDays(
         ${window.sources ? 'AND source IN {sources:Array(String)}' : ''}
       GROUP BY definition, day`,
     params,
-    ...(signal ? { signal } : {}),
   })
 }
 
