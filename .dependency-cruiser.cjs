@@ -174,6 +174,14 @@ const shape = [
     from: { path: '^sdk/', pathNot: test },
     to: { pathNot: '^sdk/' },
   },
+  {
+    name: 'demo-bank-is-alone',
+    comment:
+      'The people of the practice bank know neither its doors nor any package: what they do hangs on the seed alone, and nobody can tell them what is measured.',
+    severity: 'error',
+    from: { path: '^demo/bank/' },
+    to: { pathNot: '^demo/bank/', dependencyTypesNot: ['core'] },
+  },
 ]
 
 module.exports = {

@@ -175,3 +175,37 @@ test('who may see personal data mends a rejected message: what is wrong is named
   await page.getByRole('button', { name: '修正并重放' }).click()
   await page.getByText('已重放').first().waitFor()
 })
+
+test('a file of a branch with bad rows is mapped, checked and imported, and its bad rows are named', async (t) => {
+  const page = await openPage(t)
+  await signIn(page, site, 'yunying')
+  await open(page, 'imports/new')
+  const lines = [
+    '客户号,姓名,手机号,等级,金融资产余额,开户日',
+    ...Array.from(
+      { length: 40 },
+      (_, c) => `77700${c},丙丁戊,1990001${String(c).padStart(4, '0')},白金,${c}8000.50,2021-0${1 + (c % 9)}-15`,
+    ),
+    '777090,丙丁戊,19900019999,白金,不详,2021-02-30',
+  ]
+  await page.locator('input[type=file]').setInputFiles({
+    name: '江城分行客户.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(lines.join('\r\n')),
+  })
+  await page.getByRole('button', { name: '保存并检查' }).click()
+  await page.getByRole('button', { name: /只导入正确的 40 行/ }).waitFor()
+  assert.deepEqual(await seriousFaults(page), [])
+  await shot(page, 'sense-import-checked')
+  await page.getByRole('button', { name: /只导入正确的 40 行/ }).click()
+  await page.getByText('已完成').first().waitFor()
+  await shot(page, 'sense-import-done')
+  await page.goto(`${site.url}/sense/customers`)
+  await page
+    .getByPlaceholder(/客户号/)
+    .first()
+    .fill('777007')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: /^\d+$/ }).first().click()
+  await page.getByText('白金').first().waitFor()
+})

@@ -108,6 +108,7 @@ const violations: Record<string, Record<string, string>> = {
   'sdk-stands-alone': {
     'sdk/web/src/cheat.ts': "import { tool } from '../../../scripts/tool.ts'\nexport const c = tool",
   },
+  'demo-bank-is-alone': { 'demo/bank/talk.ts': "import { bank } from '../bank.ts'\nexport const t = bank" },
   'listed-folder': { 'src/govern/gossip/gossip.ts': face('gossip') },
   'pure-rules': { 'src/sense/tags/rules.ts': 'export const due = async (at: Date) => at' },
   'one-clock': { 'src/sense/tags/tags.ts': 'export const today = () => new Date()' },

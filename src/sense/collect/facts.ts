@@ -1,13 +1,13 @@
 import type { Facts } from '../../platform/facts/facts.ts'
 
-/** One row of the table `event`. */
+/** One row of the table `event`; instants in ISO 8601, written once for the many rows that share them. */
 export type EventFact = {
   event: string
-  time: Date
+  time: string
   customer: number
   key: string
-  received: Date
-  processed: Date
+  received: string
+  processed: string
   source: string
   props: Readonly<Record<string, unknown>>
 }
