@@ -131,8 +131,13 @@ test('virtual events are found by their Chinese name, kind and state', async (t)
 test('of the elements of a page it is said which have a name already', async (t) => {
   const ctx = await testCtx(t)
   await createVirtual(ctx, buy)
+  await createVirtual(ctx, { ...buy, name: 'buy_seen', zh: '看到立即购买', base: 'exposure' })
+  await createVirtual(ctx, { ...buy, name: 'page_seen', base: 'page' })
   const { items } = await nameElements(ctx, { elements: [click(7), click(7, '/other')] })
-  assert.deepEqual(items, [[{ name: 'buy_clicked', zh: '点击立即购买', en: '' }], []])
+  assert.deepEqual(
+    items.map((names) => names.map(({ name }) => name)),
+    [['buy_clicked', 'buy_seen'], []],
+  )
 })
 
 test('a text that looks like a date, a number or a moment stays the text that was sent', async (t) => {

@@ -187,7 +187,9 @@ export async function nameElements(ctx: Ctx, { elements }: NamedElements): Promi
   const all = [...(await virtualEvents(ctx)).values()]
   return {
     items: elements.map(({ event, props }) =>
-      all.filter((one) => one.matches(event, props)).map(({ name, zh, en }) => ({ name, zh, en })),
+      all
+        .filter((one) => one.matches(event, props) || one.matches('$ElementExposure', props))
+        .map(({ name, zh, en }) => ({ name, zh, en })),
     ),
   }
 }
