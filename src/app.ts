@@ -29,6 +29,7 @@ import { migrate } from './platform/db/migrate.ts'
 import { type Facts, openFacts } from './platform/facts/facts.ts'
 import { migrateFacts } from './platform/facts/migrate.ts'
 import { type Home, openHome } from './platform/home.ts'
+import { serveFiles } from './platform/http/files.ts'
 import { operateRoutes, type ReadyCheck } from './platform/http/operate.ts'
 import { servePages } from './platform/http/pages.ts'
 import { createHttp } from './platform/http/server.ts'
@@ -37,7 +38,7 @@ import type { Logger } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { text } from './platform/problem.ts'
 import { startTracing } from './platform/trace.ts'
-import { ensureDefaultSource, sourcesById } from './sense/catalog/catalog.ts'
+import { ensureDefaultSource, openPicking, sourcesById } from './sense/catalog/catalog.ts'
 import { permissions as catalogPermissions } from './sense/catalog/contract.ts'
 import { catalogRoutes } from './sense/catalog/routes.ts'
 import { collectStep, makeRoom, roomJob, type Step, startPipeline } from './sense/collect/collect.ts'
@@ -56,6 +57,8 @@ import { warehouseRoutes } from './sense/warehouse/routes.ts'
 import { openWarehouse } from './warehouseWiring.ts'
 
 const consoleFolder = join(import.meta.dirname, '../dist/console')
+/** Pages of a bank that is made up, to practise on; they are no part of the product, and served in the demo alone. */
+const practiceFolder = join(import.meta.dirname, '../demo/pages')
 
 declarePermissions({ id: 'catalog', name: text('数据目录', 'Catalogue'), permissions: catalogPermissions })
 declarePermissions({ id: 'collect', name: text('数据采集', 'Collection'), permissions: collectPermissions })
@@ -327,9 +330,53 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
   if (options.demo) demoFilesRoutes(app, ground.home.path)
+  await openSdk(app, ground, options)
   await servePages(app, consoleFolder)
   return app
 }
+
+/** The files that stand in the bank's pages, and in the demo those pages themselves. */
+async function openSdk(app: FastifyInstance, { vault }: Ground, { demo }: { demo: boolean }): Promise<void> {
+  await serveFiles(app, join(consoleFolder, 'sdk'), {
+    prefix: '/sdk',
+    headers: {
+      'cache-control': 'public, max-age=3600, stale-while-revalidate=86400',
+      // Pages of any origin have it in their markup.
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    },
+  })
+  if (demo)
+    await serveFiles(app, practiceFolder, {
+      prefix: '/demo',
+      headers: {
+        'cache-control': 'no-cache',
+        'content-security-policy': practicePolicy,
+        'referrer-policy': 'strict-origin-when-cross-origin',
+      },
+    })
+  openPicking(app, { key: vault.lastingKey('picking'), practice: demo ? practicePages : [] })
+}
+
+/** As strict as a bank's: it shows that the SDK needs no exception. */
+const practicePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+].join('; ')
+
+const practicePages = [
+  { title: '手机银行首页', path: '/demo/' },
+  { title: '理财产品列表', path: '/demo/wealth.html' },
+  { title: '理财产品详情', path: '/demo/product.html' },
+  { title: '风险承受能力评估', path: '/demo/risk.html' },
+  { title: '购买确认', path: '/demo/confirm.html' },
+]
 
 function readyChecks({ db, facts, home }: Ground): ReadyCheck[] {
   return [

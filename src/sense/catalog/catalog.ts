@@ -13,6 +13,7 @@ export {
   removeRelation,
   saveItems,
 } from './entities.ts'
+export { openPicking, type PickingOptions } from './picking.ts'
 export {
   downstreamOf,
   lineageOf,
@@ -55,3 +56,15 @@ export {
   sourcesWithin,
   switchSource,
 } from './sources.ts'
+export {
+  countVirtual,
+  createVirtual,
+  editVirtual,
+  getVirtual,
+  listVirtual,
+  nameElements,
+  previewVirtual,
+  type VirtualInUse,
+  virtualEvents,
+} from './virtual.ts'
+export { openVirtual } from './virtualRoutes.ts'

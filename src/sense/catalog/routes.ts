@@ -12,6 +12,7 @@ export function catalogRoutes(app: FastifyInstance): void {
   entityRoutes(app)
   attributeRoutes(app)
   lineageRoutes(app)
+  catalog.openVirtual(app)
 }
 
 function sourceRoutes(app: FastifyInstance): void {
