@@ -27,6 +27,7 @@ import { type Db, openDb, prepareDatabase } from './platform/db/db.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/db/embedded.ts'
 import { migrate } from './platform/db/migrate.ts'
 import { type Facts, openFacts } from './platform/facts/facts.ts'
+import { type Feed, followLag, startFollower } from './platform/facts/follow.ts'
 import { migrateFacts } from './platform/facts/migrate.ts'
 import { type Home, openHome } from './platform/home.ts'
 import { serveFiles } from './platform/http/files.ts'
@@ -38,17 +39,23 @@ import type { Logger } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { text } from './platform/problem.ts'
 import { startTracing } from './platform/trace.ts'
-import { ensureDefaultSource, openPicking, sourcesById } from './sense/catalog/catalog.ts'
+import {
+  catalogFeeds,
+  jobs as catalogJobs,
+  ensureDefaultSource,
+  openPicking,
+  sourcesById,
+} from './sense/catalog/catalog.ts'
 import { permissions as catalogPermissions } from './sense/catalog/contract.ts'
 import { catalogRoutes } from './sense/catalog/routes.ts'
 import { collectStep, makeRoom, roomJob, type Step, startPipeline } from './sense/collect/collect.ts'
 import { permissions as collectPermissions } from './sense/collect/contract.ts'
 import { collectRoutes } from './sense/collect/routes.ts'
 import { permissions as customersPermissions } from './sense/customers/contract.ts'
-import { profileStep } from './sense/customers/customers.ts'
+import { customerFeed, profileStep } from './sense/customers/customers.ts'
 import { customersRoutes } from './sense/customers/routes.ts'
 import { permissions as identityPermissions } from './sense/identity/contract.ts'
-import { identityStepWith } from './sense/identity/identity.ts'
+import { aliasFeed, identityStepWith, owners, settleJob } from './sense/identity/identity.ts'
 import { identityRoutes } from './sense/identity/routes.ts'
 import { permissions as importsPermissions } from './sense/imports/contract.ts'
 import { importsRoutes } from './sense/imports/routes.ts'
@@ -268,11 +275,17 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
   const { ctx, audit, metrics, postgres, home } = ground
   const sealing = startAuditSealing(ctx, audit)
   const pipeline = startPipeline(ctx, pipelineSteps(ctx))
+  const follower = startFollower(ctx, feeds())
+  metrics.gauge('zhixing_follow_lag_seconds', 'How old the oldest change is that ClickHouse does not show', () =>
+    followLag(ctx),
+  )
   const jobs = [
     ...privacyJobs,
     ...accessJobs,
     ...auditJobs(audit),
     roomJob,
+    ...catalogJobs,
+    settleJob,
     ...openImports(home.path).jobs,
     ...openWarehouse(home.path).jobs,
   ] as unknown as Job<never>[]
@@ -287,9 +300,11 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
       await pipeline.settle()
       await runner.settle()
       await pipeline.settle()
+      await follower.settle()
     },
     async stop() {
       await pipeline.stop()
+      await follower.stop()
       await runner.stop()
       await sealing.stop()
     },
@@ -304,6 +319,12 @@ export function pipelineSteps(ctx: Ctx): Step[] {
     return known.org
   }
   return [identityStepWith({ orgOf }), collectStep, profileStep]
+}
+
+/** What ClickHouse copies from PostgreSQL, in the order in which it is followed. */
+export function feeds(): Feed[] {
+  const [columns, ...things] = catalogFeeds(owners)
+  return [columns, aliasFeed, customerFeed, ...things]
 }
 
 /** The web server with every capability's routes. */

@@ -1,5 +1,6 @@
 // The face of the catalogue: sources, the tracking plan, the entity model.
 export {
+  attributesNowOf,
   attributesOf,
   createAttribute,
   createEntity,
@@ -13,7 +14,8 @@ export {
   removeRelation,
   saveItems,
 } from './entities.ts'
-export { openPicking, type PickingOptions } from './picking.ts'
+export { insertRows, newestVersion, sweep, tableOf } from './facts.ts'
+export { catalogFeeds, type Owners } from './following.ts'
 export {
   downstreamOf,
   lineageOf,
@@ -23,6 +25,7 @@ export {
   replaceLineage,
 } from './lineage.ts'
 export { nodeId } from './lineageKinds.ts'
+export { openPicking, type PickingOptions } from './picking.ts'
 export {
   createEvent,
   createProperty,
@@ -38,9 +41,19 @@ export {
   maskProps,
   planOf,
 } from './plan.ts'
+export {
+  demoteProperty,
+  jobs,
+  listPromoted,
+  promotedProperties,
+  promoteProperty,
+} from './promoting.ts'
+export { type Column, columnOf, columnSql, columnsOf, columnValue } from './rules/column.ts'
+export { rowOf } from './rules/factRow.ts'
 export type { ItemChange, KnownAttribute } from './rules/item.ts'
 export { looksPersonal, personalKindOf } from './rules/personal.ts'
 export { type Checked, checkEvent, type Plan, type PlanEvent, type PlanProperty } from './rules/plan.ts'
+export { fromJson, propertySql } from './rules/property.ts'
 export { type Declared, isName, seenType, valueFault } from './rules/value.ts'
 export { noteSeen, type Seen } from './seen.ts'
 export {
@@ -56,6 +69,7 @@ export {
   sourcesWithin,
   switchSource,
 } from './sources.ts'
+export { type OwnThings, thingsOf, unfitValues } from './things.ts'
 export {
   countVirtual,
   createVirtual,

@@ -249,6 +249,28 @@ export const PlanCsv = Type.Object({ csv: Type.String({ maxLength: 8_000_000 }) 
 export const PlanImported = Type.Object({ events: Type.Integer(), properties: Type.Integer() })
 export type PlanImported = Static<typeof PlanImported>
 
+// ---- promoted properties 加速属性
+
+export const promotable = ['text', 'number', 'integer', 'money', 'boolean', 'time', 'day'] as const
+export type Promotable = (typeof promotable)[number]
+
+/** A property of events that has a column of its own: questions about it read a fraction of what they would. */
+export const Promoted = Type.Object({
+  name: Type.String(),
+  type: Type.Enum(promotable),
+  state: Type.Enum(['filling', 'ready', 'removing'], {
+    description: 'filling: older events are being written; it is used already, answers are the same',
+  }),
+  progress: Type.Number({ description: 'How much of it is written, 0 to 1' }),
+  at: Instant,
+  by: Type.String(),
+})
+export type Promoted = Static<typeof Promoted>
+export const PromotedList = Type.Object({ items: Type.Array(Promoted) })
+export const Promotion = Type.Object({ name: Name, type: Type.Enum(promotable) }, { additionalProperties: false })
+export type Promotion = Static<typeof Promotion>
+export const Demotion = Type.Object({ name: Name }, { additionalProperties: false })
+
 // ---- the entity model 实体模型
 
 export const Attribute = Type.Object({
@@ -362,6 +384,13 @@ export const RelationParams = Type.Object({
   type: Type.String({ maxLength: 40 }),
   name: Type.String({ maxLength: 40 }),
 })
+
+export const Unfit = Type.Object({
+  items: Type.Array(Type.Object({ attribute: Type.String(), rows: Type.Integer() }), {
+    description: 'Attributes of which customers or things have values that are not of the declared type',
+  }),
+})
+export type Unfit = Static<typeof Unfit>
 
 export const Item = Type.Object({
   id: Type.String(),

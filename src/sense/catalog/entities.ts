@@ -52,6 +52,14 @@ export async function attributesOf(ctx: Ctx, type: string): Promise<ReadonlyMap<
   return model.get(type)?.attributes ?? new Map()
 }
 
+/** As they stand in this transaction: for who must not be two seconds behind. */
+export async function attributesNowOf(tx: Tx, type: string): Promise<ReadonlyMap<string, KnownAttribute>> {
+  const rows = await store.attributesOf(tx, type)
+  return new Map(rows.map((row) => [row.name, { ...row, codes: row.codes ? new Set(row.codes) : undefined }]))
+}
+
+export { entityTypes } from './entityStore.ts'
+
 /** Proposes attributes that nobody declared, and remembers the types in use. Names that cannot be kept are left out. */
 export async function noteAttributes(
   ctx: Ctx,

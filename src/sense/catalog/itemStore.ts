@@ -32,3 +32,12 @@ export function pageOfItems(tx: Tx, type: string, words: string | null, order: O
     order by ${order.by(tx)}
     limit ${order.limit + 1}`
 }
+
+/** What things are called, as far as they say. */
+export async function namesOfItems(tx: Tx, type: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx<{ id: string; name: string }[]>`
+    select id, coalesce(item_values ->> 'name', item_values ->> 'title') as name from catalog.item
+    where type = ${type} and id = any (${[...ids]}::text[]) and not deleted
+      and coalesce(item_values ->> 'name', item_values ->> 'title') is not null`
+  return new Map(rows.map((row) => [row.id, row.name]))
+}

@@ -159,6 +159,36 @@ function propertyRoutes(app: FastifyInstance): void {
     answer: wire.Decided,
     handle: (ctx, { body }) => catalog.decideProperties(ctx, body),
   })
+  promotionRoutes(app)
+}
+
+function promotionRoutes(app: FastifyInstance): void {
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/catalog/properties/promoted',
+    needs: 'catalog.plan.read',
+    summary: 'Properties that have a column of their own',
+    answer: wire.PromotedList,
+    handle: async (ctx) => ({ items: await catalog.listPromoted(ctx) }),
+  })
+  endpoint(app, {
+    method: 'POST',
+    url: '/api/catalog/properties/promote',
+    needs: 'catalog.plan.edit',
+    summary: 'Gives a property a column of its own, in the background',
+    body: wire.Promotion,
+    answer: wire.Promoted,
+    handle: (ctx, { body }) => catalog.promoteProperty(ctx, body),
+  })
+  endpoint(app, {
+    method: 'POST',
+    url: '/api/catalog/properties/demote',
+    needs: 'catalog.plan.edit',
+    summary: 'Takes the column of a property away; its values stay',
+    body: wire.Demotion,
+    answer: wire.Promoted,
+    handle: (ctx, { body }) => catalog.demoteProperty(ctx, body.name),
+  })
 }
 
 function sheetRoutes(app: FastifyInstance): void {
@@ -221,6 +251,15 @@ function entityRoutes(app: FastifyInstance): void {
     body: wire.EntityEdit,
     answer: wire.EntityDetail,
     handle: (ctx, { params, body }) => catalog.editEntity(ctx, params.type, body),
+  })
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/catalog/entities/:type/unfit',
+    needs: 'catalog.entity.read',
+    summary: 'How many rows have a value that is not of the type of its attribute: questions read nothing there',
+    params: wire.EntityParams,
+    answer: wire.Unfit,
+    handle: (ctx, { params }) => catalog.unfitValues(ctx, params.type),
   })
   endpoint(app, {
     method: 'GET',

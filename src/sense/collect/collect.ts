@@ -21,6 +21,11 @@ export function countStored(ctx: Ctx): Promise<number> {
   return countEvents(ctx.facts)
 }
 
+/** The number of the batch that is being worked: whose its messages are was decided, its facts may still come. */
+export function batchInHand(ctx: Ctx): Promise<bigint | undefined> {
+  return read(asMachine(ctx, 'collect'), store.inHand)
+}
+
 /** How collection stands: messages a minute for the last hour, the sums of the last day, what waits for the pipeline. */
 export async function collectStatus(ctx: Ctx) {
   const hourAgo = ctx.now.getTime() - 3_600_000

@@ -154,6 +154,13 @@ export async function settleIn(tx: Tx): Promise<void> {
     where reader = 'pipeline'`
 }
 
+/** The batch in hand, or none. */
+export async function inHand(tx: Tx): Promise<bigint | undefined> {
+  const [row] = await tx<{ batch: bigint }[]>`
+    select batch from collect.position where reader = 'pipeline' and to_xact is not null`
+  return row?.batch
+}
+
 export function takeInHand(tx: Tx, end: { xact: string; id: bigint }) {
   return tx`
     update collect.position set to_xact = ${end.xact}::text::xid8, to_id = ${end.id} where reader = 'pipeline'`

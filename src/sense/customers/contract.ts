@@ -120,6 +120,54 @@ export const CustomerDetail = Type.Object({
 })
 export type CustomerDetail = Static<typeof CustomerDetail>
 
+export const TrendQuery = Type.Object({
+  attribute: Type.Optional(Type.String({ minLength: 1, maxLength: 100, default: 'aum' })),
+  days: Type.Optional(Type.Integer({ minimum: 7, maximum: 1100, default: 365 })),
+})
+export type TrendQuery = Static<typeof TrendQuery>
+
+export const Trend = Type.Object({
+  attribute: Type.String(),
+  label: Nullable(Words),
+  type: Type.Enum(['money', 'integer', 'number']),
+  unit: Type.String(),
+  from: Type.String({ description: 'The first day asked for' }),
+  until: Type.String({ description: 'Today' }),
+  points: Type.Array(Type.Object({ day: Type.String(), value: Nullable(Type.String()) }), {
+    description: 'Days on which it was said, oldest first; it stays until the next. Null: it was taken away',
+  }),
+  others: Type.Array(Type.Object({ name: Type.String(), label: Nullable(Words) }), {
+    description: 'Attributes that have a trend too',
+  }),
+})
+export type Trend = Static<typeof Trend>
+
+export const ThingsQuery = Type.Object({
+  type: Type.Optional(Type.String({ maxLength: 40 })),
+  cursor: Type.Optional(Type.String({ maxLength: 20 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+})
+export type ThingsQuery = Static<typeof ThingsQuery>
+
+export const Things = Type.Object({
+  types: Type.Array(Type.Object({ type: Type.String(), name: Words, count: Type.Integer() }), {
+    description: 'What a customer can have, with how many he has',
+  }),
+  type: Type.String(),
+  columns: Type.Array(Type.Object({ name: Type.String(), label: Words, type: Type.String(), unit: Type.String() })),
+  items: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      values: Type.Record(Type.String(), Type.Unknown()),
+      names: Type.Record(Type.String(), Type.String(), {
+        description: 'Of what an attribute points to, such as the product',
+      }),
+    }),
+  ),
+  next: Nullable(Type.String()),
+})
+export type Things = Static<typeof Things>
+
 export const RevealRequest = Type.Object(
   {
     fields: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 50, description: 'Attributes' }),

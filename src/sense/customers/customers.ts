@@ -3,8 +3,10 @@ import { registerSealed } from '../../govern/privacy/privacy.ts'
 import { personalColumn } from './sealedPersonal.ts'
 
 export { profileStep } from './effects.ts'
+export { customerFeed } from './following.ts'
 export { listCustomers } from './list.ts'
 export { registerSection, type Section } from './sections.ts'
+export { customerThings, customerTrend } from './trend.ts'
 export { customerTimeline, getCustomer, revealCustomer } from './view.ts'
 
 registerSealed(personalColumn)

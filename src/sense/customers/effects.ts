@@ -4,12 +4,14 @@ import { indexPersonal, normalise, sealPersonal } from '../../govern/privacy/pri
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import type { Id } from '../../platform/ids.ts'
-import { noteAttributes } from '../catalog/catalog.ts'
-import type { Arrived, Batch, Step } from '../collect/collect.ts'
+import { attributesOf, columnValue, noteAttributes } from '../catalog/catalog.ts'
+import { type Arrived, type Batch, factsToken, type Step } from '../collect/collect.ts'
 import type { ProfileOp } from '../collect/contract.ts'
 import { placeCustomers } from '../identity/identity.ts'
 import { kindsOfAttributes } from './attributes.ts'
+import { insertHistory } from './facts.ts'
 import { homesOf } from './people.ts'
+import { historyOf } from './rules/history.ts'
 import { newOrgCode } from './rules/placing.ts'
 import { type Applied, applyChanges, type Change, type Doc } from './rules/profile.ts'
 import { sightings } from './rules/sighting.ts'
@@ -21,6 +23,14 @@ import * as store from './store.ts'
  */
 export const profileStep: Step = {
   name: 'customers',
+  async facts(ctx: Ctx, batch: Batch) {
+    const said = batch.arrived.flatMap(({ refused, customer, receivedAt, envelope: { profile, time } }) =>
+      profile && !refused && customer > 0 ? [{ customer, ...profile, time, receivedAt }] : [],
+    )
+    if (said.length === 0) return
+    const rows = historyOf(said, await attributesOf(ctx, 'customer'), await kindsOfAttributes(ctx), columnValue)
+    if (rows.length > 0) await insertHistory(ctx.facts, rows, factsToken(batch, 'attribute_day'))
+  },
   async effects(ctx: Ctx, tx: Tx, batch: Batch) {
     const arrived = batch.arrived.filter((one) => !one.refused && one.customer > 0)
     if (arrived.length === 0) return

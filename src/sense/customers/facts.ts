@@ -1,4 +1,5 @@
 import type { Facts } from '../../platform/facts/facts.ts'
+import type { HistoryRow } from './rules/history.ts'
 
 /**
  * What happened to a customer, from the table `event`. All statements ask for a few numbers of customers and are answered
@@ -121,6 +122,53 @@ export function recentOf(facts: Facts, customers: readonly number[], from: Date)
       GROUP BY customer`,
     params: { customers: [...customers], from: instant(from) },
   })
+}
+
+/** The latest of a day stands, so what is written twice is there once. */
+export async function insertHistory(facts: Facts, rows: readonly HistoryRow[], dedupToken?: string): Promise<void> {
+  if (rows.length > 0) await facts.insert('attribute_day', rows, dedupToken === undefined ? {} : { dedupToken })
+}
+
+export type DayValue = { day: string; whole: bigint | null; number: number | null; text: string | null }
+
+/** The last value of each day on which something was said, over all numbers of a customer, oldest first. */
+export function historyOfAttribute(
+  facts: Facts,
+  customers: readonly number[],
+  attribute: string,
+  from: string,
+): Promise<DayValue[]> {
+  return facts.query<DayValue>({
+    sql: `
+      SELECT toString(at) AS day, last.1 AS whole, last.2 AS number, last.3 AS text
+      FROM (
+        SELECT attribute_day.day AS at, argMax((attribute_day.whole, attribute_day.number, attribute_day.text), version) AS last
+        FROM attribute_day
+        WHERE attribute = {attribute:String} AND customer IN {customers:Array(UInt32)} AND at >= {from:Date32}
+        GROUP BY at
+      )
+      ORDER BY at`,
+    params: { attribute, customers: [...customers], from },
+  })
+}
+
+/** What stood before a day. */
+export async function valueBefore(
+  facts: Facts,
+  customers: readonly number[],
+  attribute: string,
+  before: string,
+): Promise<DayValue | undefined> {
+  const [row] = await facts.query<DayValue>({
+    sql: `
+      SELECT toString(attribute_day.day) AS day, whole, number, text
+      FROM attribute_day
+      WHERE attribute = {attribute:String} AND customer IN {customers:Array(UInt32)} AND attribute_day.day < {before:Date32}
+      ORDER BY attribute_day.day DESC, version DESC
+      LIMIT 1`,
+    params: { attribute, customers: [...customers], before },
+  })
+  return row
 }
 
 const instant = (at: Date) => at.toISOString().replace('T', ' ').replace('Z', '')

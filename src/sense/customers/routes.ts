@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoint } from '../../platform/http/endpoint.ts'
 import * as wire from './contract.ts'
-import { customerTimeline, getCustomer, listCustomers, revealCustomer } from './customers.ts'
+import {
+  customerThings,
+  customerTimeline,
+  customerTrend,
+  getCustomer,
+  listCustomers,
+  revealCustomer,
+} from './customers.ts'
 
 export function customersRoutes(app: FastifyInstance): void {
   endpoint(app, {
@@ -31,6 +38,26 @@ export function customersRoutes(app: FastifyInstance): void {
     query: wire.TimelineQuery,
     answer: wire.TimelinePage,
     handle: (ctx, { params, query }) => customerTimeline(ctx, params.id, query),
+  })
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/customers/:id/trend',
+    needs: 'customers.read',
+    summary: 'How an amount or a number of the customer changed, day by day',
+    params: wire.CustomerParams,
+    query: wire.TrendQuery,
+    answer: wire.Trend,
+    handle: (ctx, { params, query }) => customerTrend(ctx, params.id, query),
+  })
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/customers/:id/things',
+    needs: 'customers.read',
+    summary: 'What the customer has: holdings, orders, transactions and whatever else the bank relates to customers',
+    params: wire.CustomerParams,
+    query: wire.ThingsQuery,
+    answer: wire.Things,
+    handle: (ctx, { params, query }) => customerThings(ctx, params.id, query),
   })
   endpoint(app, {
     method: 'POST',

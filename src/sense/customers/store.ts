@@ -52,6 +52,12 @@ export function profilesOf(tx: Tx, customers: readonly number[]): Promise<Profil
     select ${profileColumns(tx)} from customers.profile where customer = any (${customers}::int[])`
 }
 
+export async function numbersAfter(tx: Tx, after: number, limit: number): Promise<number[]> {
+  const rows = await tx<{ customer: number }[]>`
+    select customer from customers.profile where customer > ${after} order by customer limit ${limit}`
+  return rows.map((row) => row.customer)
+}
+
 export type ProfileWrite = Kept & { customer: number; org: string }
 
 export async function saveProfiles(tx: Tx, rows: readonly ProfileWrite[], now: Date): Promise<void> {

@@ -1,4 +1,6 @@
 export { countOpenConflicts, decideConflict, getConflict, listConflicts } from './conflicts.ts'
+export { numbersSql, personSql } from './facts.ts'
+export { aliasFeed, owners } from './following.ts'
 export { createKind, editKind, getKind, listKinds } from './kinds.ts'
 export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
 export {
@@ -11,3 +13,4 @@ export {
   revealIdentities,
 } from './people.ts'
 export { identityStepWith, resolveIdentities, type SourceOrgs, type WantedIdentity } from './resolving.ts'
+export { settleAliases, settleJob } from './settling.ts'

@@ -164,6 +164,13 @@ export function membersBelow(tx: Tx, roots: readonly number[]): Promise<MemberRo
     select root, id, org, born_at, merged_into from down order by root, depth, id`
 }
 
+/** Numbers that were merged into another, in their order. */
+export async function mergedAfter(tx: Tx, after: number, limit: number): Promise<number[]> {
+  const rows = await tx<{ id: number }[]>`
+    select id from identity.customer where merged_into is not null and id > ${after} order by id limit ${limit}`
+  return rows.map((row) => row.id)
+}
+
 /** Puts customers with all their members and identities under organisations; those who are there already stay untouched. */
 export async function place(tx: Tx, customers: readonly number[], orgs: readonly string[]): Promise<number> {
   const [row] = await tx<{ moved: number }[]>`
