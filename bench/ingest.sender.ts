@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export type SenderJob = {
   url: string
@@ -9,6 +10,8 @@ export type SenderJob = {
   customers: number
   perCall: number
   callers: number
+  /** Not faster than this; undefined: as fast as it goes. */
+  perSecond?: number
 }
 export type Sent = { failed: number; failure: string; p50: number; p99: number }
 
@@ -49,10 +52,12 @@ async function send(job: SenderJob): Promise<Sent> {
   const took: number[] = []
   const sent: Sent = { failed: 0, failure: '', p50: 0, p99: 0 }
   let next = 0
+  const began = performance.now()
   const caller = async () => {
     while (next < job.events) {
       const from = next
       next += job.perCall
+      if (job.perSecond) await pause(Math.max(0, began + (from / job.perSecond) * 1000 - performance.now()))
       const messages = traffic(job.first + from, Math.min(job.perCall, job.events - from), job.customers)
       const at = performance.now()
       const fault = await post(agent, job, JSON.stringify({ messages }))

@@ -116,7 +116,7 @@ test('a customer is found by his mobile, and his page shows who he is, masked, a
   await page.getByText('888003').first().waitFor()
   assert.equal(await page.getByText('19900000003', { exact: true }).count(), 0, 'the number itself stands nowhere')
   await page.getByRole('link', { name: /^\d+$/ }).first().click()
-  await page.getByText('page_view').first().waitFor()
+  await page.getByText('浏览页面').first().waitFor()
   await page.getByText('199****0003').first().waitFor()
   assert.deepEqual(await seriousFaults(page), [])
   await shot(page, 'sense-customer')
@@ -174,4 +174,38 @@ test('who may see personal data mends a rejected message: what is wrong is named
   await text.fill(JSON.stringify({ kind: 'event', time: now, name: 'fund_buy', ids, props: { amount: 1 } }))
   await page.getByRole('button', { name: '修正并重放' }).click()
   await page.getByText('已重放').first().waitFor()
+})
+
+test('a file of a branch with bad rows is mapped, checked and imported, and its bad rows are named', async (t) => {
+  const page = await openPage(t)
+  await signIn(page, site, 'yunying')
+  await open(page, 'imports/new')
+  const lines = [
+    '客户号,姓名,手机号,等级,金融资产余额,开户日',
+    ...Array.from(
+      { length: 40 },
+      (_, c) => `77700${c},丙丁戊,1990001${String(c).padStart(4, '0')},白金,${c}8000.50,2021-0${1 + (c % 9)}-15`,
+    ),
+    '777090,丙丁戊,19900019999,白金,不详,2021-02-30',
+  ]
+  await page.locator('input[type=file]').setInputFiles({
+    name: '江城分行客户.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(lines.join('\r\n')),
+  })
+  await page.getByRole('button', { name: '保存并检查' }).click()
+  await page.getByRole('button', { name: /只导入正确的 40 行/ }).waitFor()
+  assert.deepEqual(await seriousFaults(page), [])
+  await shot(page, 'sense-import-checked')
+  await page.getByRole('button', { name: /只导入正确的 40 行/ }).click()
+  await page.getByText('已完成').first().waitFor()
+  await shot(page, 'sense-import-done')
+  await page.goto(`${site.url}/sense/customers`)
+  await page
+    .getByPlaceholder(/客户号/)
+    .first()
+    .fill('777007')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: /^\d+$/ }).first().click()
+  await page.getByText('白金').first().waitFor()
 })

@@ -68,6 +68,9 @@ function isTyped(value: unknown): boolean {
 
 /** A list of texts or of numbers as the engine reads it; undefined for any other. */
 function written(list: readonly unknown[]): string | undefined {
+  if (list.every((each) => typeof each === 'number')) return `{${list.join(',')}}`
+  // Most lists are keys and names without a sign that wants care: looked at together, and joined as they are.
+  if (list.every((each) => typeof each === 'string') && !/["\\]/.test(list.join(''))) return `{"${list.join('","')}"}`
   let text = ''
   for (const each of list) {
     if (each === null || each === undefined) text += ',NULL'

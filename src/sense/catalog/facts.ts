@@ -1,6 +1,8 @@
 import type { Facts } from '../../platform/facts/facts.ts'
+import type { Promotable } from './contract.ts'
 import { type Column, columnOf, columnSql } from './rules/column.ts'
 import type { KnownAttribute } from './rules/item.ts'
+import { fromJson, promotedColumn, promotedTypes } from './rules/property.ts'
 
 /** The table of a type of things: `customer`, or `entity_<type>` for the others. Types have no other letters than a–z, 0–9 and _. */
 export function tableOf(type: string): string {
@@ -103,6 +105,14 @@ export async function countThings(
   return new Map(rows.map((row) => [row.type, Number(row.count)]))
 }
 
+export async function countUnfit(facts: Facts, type: string): Promise<{ attribute: string; rows: number }[]> {
+  const rows = await facts.query<{ attribute: string; rows: bigint }>({
+    sql: `SELECT attribute, count() AS rows FROM ${tableOf(type)} FINAL ARRAY JOIN unfit AS attribute
+          GROUP BY attribute ORDER BY rows DESC, attribute`,
+  })
+  return rows.map((row) => ({ attribute: row.attribute, rows: Number(row.rows) }))
+}
+
 type ThingsPage = { type: string; customer: number; after: number; limit: number }
 
 /** Those of one customer, by an attribute of theirs from the top down. */
@@ -123,4 +133,55 @@ export function pageOfThings(
       LIMIT {limit:UInt32} OFFSET {after:UInt32}`,
     params: { customer, after, limit },
   })
+}
+
+/** A default and no materialized column: only so is it in the projection by customer too. */
+export async function addPromoted(facts: Facts, name: string, type: Promotable): Promise<void> {
+  const column = promotedColumn(name)
+  const [there] = await promotedNow(facts, name)
+  if (!there)
+    await facts.command({
+      sql: `ALTER TABLE event ADD COLUMN IF NOT EXISTS ${column} ${promotedTypes[type]}
+            DEFAULT ${fromJson(`props.${columnSql(name)}`, type)}`,
+      timeoutMs: 600_000,
+    })
+  const waits = await mutationsOf(facts, name)
+  if (waits.length === 0)
+    await facts.command({ sql: `ALTER TABLE event MATERIALIZE COLUMN ${column}`, timeoutMs: 600_000 })
+}
+
+export async function dropPromoted(facts: Facts, name: string): Promise<void> {
+  await facts.command({ sql: `ALTER TABLE event DROP COLUMN IF EXISTS ${promotedColumn(name)}`, timeoutMs: 3_600_000 })
+}
+
+function promotedNow(facts: Facts, name: string): Promise<{ name: string }[]> {
+  return facts.query({
+    sql: `SELECT name FROM system.columns WHERE database = {database:String} AND table = 'event' AND name = {name:String}`,
+    params: { database: facts.database, name: `p_${name}` },
+  })
+}
+
+type Mutation = { left: bigint; done: number; reason: string }
+
+function mutationsOf(facts: Facts, name: string): Promise<Mutation[]> {
+  return facts.query<Mutation>({
+    sql: `SELECT parts_to_do AS left, is_done AS done, latest_fail_reason AS reason FROM system.mutations
+          WHERE database = {database:String} AND table = 'event' AND position(command, {command:String}) > 0 AND NOT is_killed
+            AND NOT is_done`,
+    params: { database: facts.database, command: `MATERIALIZE COLUMN ${promotedColumn(name)}` },
+  })
+}
+
+/** How much of the column is written, 0 to 1. What cannot be written is thrown. */
+export async function filledPart(facts: Facts, name: string): Promise<number> {
+  if ((await promotedNow(facts, name)).length === 0) return 0
+  const [mutation] = await mutationsOf(facts, name)
+  if (!mutation) return 1
+  if (mutation.reason) throw new Error(`the column of ${name} cannot be written: ${mutation.reason}`)
+  const [parts] = await facts.query<{ parts: bigint }>({
+    sql: `SELECT count() AS parts FROM system.parts WHERE database = {database:String} AND table = 'event' AND active`,
+    params: { database: facts.database },
+  })
+  const all = Math.max(1, Number(parts?.parts ?? 1n))
+  return Math.min(0.99, Math.max(0, 1 - Number(mutation.left) / all))
 }

@@ -11,6 +11,8 @@ export function catalogRoutes(app: FastifyInstance): void {
   sheetRoutes(app)
   entityRoutes(app)
   attributeRoutes(app)
+  lineageRoutes(app)
+  catalog.openVirtual(app)
 }
 
 function sourceRoutes(app: FastifyInstance): void {
@@ -157,6 +159,36 @@ function propertyRoutes(app: FastifyInstance): void {
     answer: wire.Decided,
     handle: (ctx, { body }) => catalog.decideProperties(ctx, body),
   })
+  promotionRoutes(app)
+}
+
+function promotionRoutes(app: FastifyInstance): void {
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/catalog/properties/promoted',
+    needs: 'catalog.plan.read',
+    summary: 'Properties that have a column of their own',
+    answer: wire.PromotedList,
+    handle: async (ctx) => ({ items: await catalog.listPromoted(ctx) }),
+  })
+  endpoint(app, {
+    method: 'POST',
+    url: '/api/catalog/properties/promote',
+    needs: 'catalog.plan.edit',
+    summary: 'Gives a property a column of its own, in the background',
+    body: wire.Promotion,
+    answer: wire.Promoted,
+    handle: (ctx, { body }) => catalog.promoteProperty(ctx, body),
+  })
+  endpoint(app, {
+    method: 'POST',
+    url: '/api/catalog/properties/demote',
+    needs: 'catalog.plan.edit',
+    summary: 'Takes the column of a property away; its values stay',
+    body: wire.Demotion,
+    answer: wire.Promoted,
+    handle: (ctx, { body }) => catalog.demoteProperty(ctx, body.name),
+  })
 }
 
 function sheetRoutes(app: FastifyInstance): void {
@@ -222,6 +254,15 @@ function entityRoutes(app: FastifyInstance): void {
   })
   endpoint(app, {
     method: 'GET',
+    url: '/api/catalog/entities/:type/unfit',
+    needs: 'catalog.entity.read',
+    summary: 'How many rows have a value that is not of the type of its attribute: questions read nothing there',
+    params: wire.EntityParams,
+    answer: wire.Unfit,
+    handle: (ctx, { params }) => catalog.unfitValues(ctx, params.type),
+  })
+  endpoint(app, {
+    method: 'GET',
     url: '/api/catalog/entities/:type/items',
     needs: 'catalog.entity.read',
     summary: 'The things of a type',
@@ -270,5 +311,17 @@ function attributeRoutes(app: FastifyInstance): void {
     summary: 'Removes a relation',
     params: wire.RelationParams,
     handle: (ctx, { params }) => catalog.removeRelation(ctx, params.type, params.name),
+  })
+}
+
+function lineageRoutes(app: FastifyInstance): void {
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/catalog/lineage',
+    needs: 'catalog.plan.read',
+    summary: 'What a thing is made of and what is made of it; names are told to those who may see them',
+    query: wire.NodeRef,
+    answer: wire.Lineage,
+    handle: (ctx, { query }) => catalog.lineageOf(ctx, query),
   })
 }

@@ -2,7 +2,7 @@ import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import type { Text } from '../../platform/problem.ts'
 import { missing } from '../../platform/problem.ts'
-import type { Relation } from './contract.ts'
+import type { Relation, Unfit } from './contract.ts'
 import { attributesNowOf } from './entities.ts'
 import * as store from './entityStore.ts'
 import * as facts from './facts.ts'
@@ -41,14 +41,15 @@ export async function thingsOf(
   own.sort((a, b) => places.indexOf(a) - places.indexOf(b))
   const type = asked.type ?? own[0] ?? 'holding'
   if (!own.includes(type)) missing('entity', type)
+  const nameOf = (one: string): Text => {
+    const { zh = one, en = one } = entities.get(one) ?? {}
+    return { zh, en }
+  }
   const [counts, page] = await Promise.all([
     facts.countThings(ctx.facts, customer, own),
-    pageOf(ctx, customer, { ...asked, type }, relations),
+    pageOf(ctx, customer, { ...asked, type }, relations, nameOf),
   ])
-  const types = own.map((one) => {
-    const { zh = one, en = one } = entities.get(one) ?? {}
-    return { type: one, name: { zh, en }, count: counts.get(one) ?? 0 }
-  })
+  const types = own.map((one) => ({ type: one, name: nameOf(one), count: counts.get(one) ?? 0 }))
   return { types, type, ...page }
 }
 
@@ -57,6 +58,7 @@ async function pageOf(
   customer: number,
   { type, after, limit }: { type: string; after: number; limit: number },
   relations: readonly Relation[],
+  nameOf: (type: string) => Text,
 ): Promise<Pick<OwnThings, 'columns' | 'items' | 'next'>> {
   const attributes = [...(await read(asMachine(ctx, 'catalog'), (tx) => attributesNowOf(tx, type))).values()] as Shown[]
   const there = new Set((await facts.columnsNow(ctx.facts, type)).map((column) => column.name))
@@ -75,7 +77,9 @@ async function pageOf(
   return {
     columns: shown.map(({ name, zh, en, type, unit }) => {
       const points = to.find((one) => one.via === name)
-      return { name, label: { zh: zh || name, en: en || name }, type: points ? 'name' : type, unit }
+      // What is shown are names of products, not their numbers.
+      const label = points && names.get(name)?.size ? nameOf(points.target) : { zh: zh || name, en: en || name }
+      return { name, label, type: points ? 'name' : type, unit }
     }),
     items: items.map((item) => ({
       ...item,
@@ -100,3 +104,10 @@ function namesFor(
 }
 
 const plain = (value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+
+/** By attribute, how many customers or things have a value that is not of its type: its column is null there. */
+export async function unfitValues(ctx: Ctx, type: string): Promise<Unfit> {
+  if (!(await read(ctx, (tx) => store.findEntity(tx, type)))) missing('entity', type)
+  const there = await facts.tablesThere(ctx.facts)
+  return { items: there.has(facts.tableOf(type)) ? await facts.countUnfit(ctx.facts, type) : [] }
+}

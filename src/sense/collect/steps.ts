@@ -25,16 +25,22 @@ export const collectStep: Step = {
 
   async facts(ctx, batch) {
     const plan = await planOf(ctx)
-    const processed = ctx.now
+    const processed = ctx.now.toISOString()
+    const written = new Map<Date, string>()
+    const receivedAs = (at: Date) => {
+      const known = written.get(at) ?? at.toISOString()
+      written.set(at, known)
+      return known
+    }
     const facts = eventsOf(batch).map(({ one, name }): EventFact => {
       const { time, aheadMs } = placedAt(one.envelope.time, one.receivedAt)
       const warned = warnings.get(one)
       return {
         event: name,
-        time,
+        time: time.toISOString(),
         customer: one.customer,
         key: one.key,
-        received: one.receivedAt,
+        received: receivedAs(one.receivedAt),
         processed,
         source: one.source,
         props: {
@@ -54,7 +60,7 @@ export const collectStep: Step = {
         const type = seenType(value)
         return type ? [[property, type] as const] : []
       })
-      return { event: name, props: new Map(props), at: one.receivedAt }
+      return { event: name, props: new Map(props), at: one.receivedAt, source: one.source }
     })
     if (seen.length > 0) await noteSeen(ctx, tx, seen)
   },

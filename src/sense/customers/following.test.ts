@@ -15,6 +15,7 @@ import {
   getEntity,
   type ItemChange,
   saveItems,
+  unfitValues,
 } from '../catalog/catalog.ts'
 import { aliasFeed, listMerges, mergeCustomers, owners, undoMerge } from '../identity/identity.ts'
 import { customerFeed, getCustomer, listCustomers } from './customers.ts'
@@ -80,6 +81,7 @@ test('each attribute in use is a column of its own type, money to the cent; what
   assert.equal(row?.a_opened_on, '2020-02-29')
   assert.equal(row?.a_birthday, null)
   assert.deepEqual(row?.unfit, ['birthday'])
+  assert.deepEqual(await unfitValues(ctx, 'customer'), { items: [{ attribute: 'birthday', rows: 1 }] })
   assert.equal(row?.has_mobile, true)
   assert.equal(row?.has_email, false)
 })

@@ -321,3 +321,126 @@ export type Checked = { ok: boolean; issues: Issue[]; types: Types; type: EqlTyp
 
 /** `rule` is null only when nothing could be read. With errors it may hold what could be understood. */
 export type Parsed = Checked & { rule: Rule | null; spans: ReadonlyMap<Expr, Span> }
+
+/** What a rule reads, by stable names; for lineage, for the order in which things are computed, and against circles. */
+export const References = Type.Object({
+  attributes: Type.Array(Type.Object({ entity: Type.String(), name: Type.String() })),
+  relations: Type.Array(Type.Object({ entity: Type.String(), name: Type.String() })),
+  events: Type.Array(
+    Type.Object({ name: Type.String(), properties: Type.Array(Type.String()) }, { description: 'Empty: any event' }),
+  ),
+  tags: Type.Array(Type.String()),
+  segments: Type.Array(
+    Type.Object(
+      { name: Type.String(), version: Type.Union([Type.Integer(), Type.Null()]) },
+      { description: 'Null: follows' },
+    ),
+  ),
+  params: Type.Array(Type.String()),
+  /** It changes with time alone, without anything happening (rule 15): members must be looked at again by the clock. */
+  clock: Type.Boolean(),
+})
+export type References = Static<typeof References>
+
+/** About what a rule costs, from the counts of the schema alone. */
+export const Cost = Type.Object({
+  level: Type.Enum(['light', 'medium', 'heavy']),
+  events: Type.Number({ description: 'Events that are read' }),
+  rows: Type.Number({ description: 'Rows of entities that are read' }),
+  customers: Type.Number(),
+  parts: Type.Array(Type.Object({ what: Type.String(), rows: Type.Number() })),
+})
+export type Cost = Static<typeof Cost>
+
+/** One line of a rule in words; `depth` says how far it is indented, `path` where it stands in the tree. */
+export const Line = Type.Object({ depth: Type.Integer(), path: Type.String(), zh: Type.String(), en: Type.String() })
+export type Line = Static<typeof Line>
+
+export const suggestionKinds = [
+  'attribute',
+  'relation',
+  'event',
+  'property',
+  'tag',
+  'segment',
+  'param',
+  'function',
+  'word',
+  'value',
+] as const
+export const Suggestion = Type.Object({
+  kind: Type.Enum(suggestionKinds),
+  zh: Type.String(),
+  en: Type.String(),
+  insert: Type.String(),
+  start: Type.Integer({ description: 'The insert replaces start to end' }),
+  end: Type.Integer(),
+})
+export type Suggestion = Static<typeof Suggestion>
+
+/**
+ * A rule as the builder shows it: groups of conditions, each of a shape that has a form of its own. What has none is
+ * `text`, shown and edited as text in its place. `notes` stand beside every part.
+ */
+export type BuilderValue = Literal | { kind: 'list'; items: Literal[] } | { kind: 'param'; name: string }
+/** Of what a filter or condition speaks. */
+export type BuilderOperator =
+  | Comparison
+  | 'in'
+  | 'not-in'
+  | 'between'
+  | 'not-between'
+  | 'known'
+  | 'missing'
+  | 'within'
+  | 'not-within'
+  | 'true'
+  | 'false'
+  | Match
+  | `not-${Match}`
+/** `values`: none, one, or two for between; the one of `in` is a list. `window` for within alone. */
+export type BuilderTest = { op: BuilderOperator; values: BuilderValue[]; window: Window | null }
+/** What the builder can make of an attribute before it tests it: an age, days since, the next birthday. */
+export const builderFunctions = [
+  'days_since',
+  'months_since',
+  'years_since',
+  'days_until',
+  'anniversary',
+  'length',
+] as const
+export type BuilderFilter = { path: string[]; test: BuilderTest }
+export type BuilderStep = {
+  events: string[]
+  filters: BuilderFilter[]
+  not: boolean
+  within: Gap | null
+  after: Gap | null
+}
+export type BuilderNode = { notes?: string[] } & (
+  | { shape: 'group'; word: 'and' | 'or'; not: boolean; items: BuilderNode[] }
+  | { shape: 'attribute'; path: string[]; through: (typeof builderFunctions)[number] | null; test: BuilderTest }
+  | { shape: 'tag'; name: string; test: BuilderTest }
+  | { shape: 'segment'; name: string; version: number | null; not: boolean }
+  | {
+      shape: 'events'
+      fn: EventFunction
+      events: string[]
+      of: string[] | null
+      filters: BuilderFilter[]
+      window: Window
+      test: BuilderTest
+    }
+  | {
+      shape: 'rows'
+      fn: RowFunction
+      relation: string
+      of: string[] | null
+      filters: BuilderFilter[]
+      test: BuilderTest
+    }
+  | { shape: 'sequence'; steps: BuilderStep[]; by: string[]; within: Gap | null; window: Window; not: boolean }
+  /** `expr` is kept as it is; `text` is for showing, an edit of it is read with `parseRule`. */
+  | { shape: 'text'; expr: Expr; text: string }
+)
+export type BuilderRule = { root: BuilderNode; notes?: string[] }

@@ -1,15 +1,17 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button, Input, Tag } from 'antd'
 import { useState } from 'react'
+import { useNavigate } from 'react-router'
 import { api } from '../../../console/kit/api.ts'
 import { useAct } from '../../../console/kit/confirmAct.tsx'
+import { useFormats } from '../../../console/kit/format.ts'
 import { FormDrawer } from '../../../console/kit/formDrawer.tsx'
 import { Can, useCan } from '../../../console/kit/session.tsx'
 import { Empty } from '../../../console/kit/states.tsx'
 import { type Column, type RowAct, TableView } from '../../../console/kit/tableView.tsx'
 import { type Text, text, useText } from '../../../console/kit/text.ts'
-import { refresh } from '../../../console/kit/useApi.ts'
-import { type Attribute, AttributeEdit, type EntityDetail, NewAttribute } from '../contract.ts'
+import { refresh, useApi } from '../../../console/kit/useApi.ts'
+import { type Attribute, AttributeEdit, type EntityDetail, NewAttribute, type Unfit } from '../contract.ts'
 import { NameCell, TypeCell, valueParts } from './valueForm.tsx'
 import { propertyStateNames } from './words.ts'
 
@@ -24,6 +26,8 @@ export function AttributesPanel({ entity }: { entity: EntityDetail }) {
   const t = useText()
   const can = useCan()
   const act = useAct()
+  const misfits = useApi<Unfit>(`/api/catalog/entities/${encodeURIComponent(entity.type)}/unfit`)
+  const unfit = new Map(misfits.data?.items.map((one) => [one.attribute, one.rows]))
   const [words, setWords] = useState('')
   const [edited, setEdited] = useState<Attribute | 'new'>()
   const asked = words.trim().toLowerCase()
@@ -37,7 +41,16 @@ export function AttributesPanel({ entity }: { entity: EntityDetail }) {
       })
       await again()
     }, said)
+  const navigate = useNavigate()
   const acts = (one: Attribute): RowAct[] => [
+    {
+      key: 'lineage',
+      label: t('血缘', 'Lineage'),
+      run: () => void navigate(`/sense/lineage?kind=attribute&id=${encodeURIComponent(`${entity.type} ${one.name}`)}`),
+    },
+    ...(!can('catalog.entity.edit') ? [] : editActs(one)),
+  ]
+  const editActs = (one: Attribute): RowAct[] => [
     ...(one.state === 'active'
       ? []
       : [{ key: 'accept', label: t('接受', 'Accept'), run: () => become(one, 'active', t('已接受', 'Accepted')) }]),
@@ -67,10 +80,10 @@ export function AttributesPanel({ entity }: { entity: EntityDetail }) {
       </div>
       <TableView
         label={t('属性', 'Attributes')}
-        columns={useColumns(entity.key)}
+        columns={useColumns(entity.key, unfit)}
         rows={shown}
         rowKey={({ name }) => name}
-        acts={can('catalog.entity.edit') ? acts : undefined}
+        acts={acts}
         empty={<Empty title={t('没有符合条件的属性', 'No attribute matches')} />}
       />
       <Editor entity={entity} edited={edited} close={() => setEdited(undefined)} />
@@ -78,8 +91,9 @@ export function AttributesPanel({ entity }: { entity: EntityDetail }) {
   )
 }
 
-function useColumns(key: string): Column<Attribute>[] {
+function useColumns(key: string, unfit: ReadonlyMap<string, number>): Column<Attribute>[] {
   const t = useText()
+  const { number } = useFormats()
   return [
     {
       key: 'name',
@@ -90,7 +104,23 @@ function useColumns(key: string): Column<Attribute>[] {
         </>
       ),
     },
-    { key: 'type', title: text('类型', 'Type'), show: (one) => <TypeCell value={one} /> },
+    {
+      key: 'type',
+      title: text('类型', 'Type'),
+      show: (one) => (
+        <>
+          <TypeCell value={one} />{' '}
+          {unfit.has(one.name) ? (
+            <Tag
+              color="error"
+              title={t('这些取值与类型不符,查询时视为没有', 'They are not of this type: questions read nothing there')}
+            >
+              {t(`${number(unfit.get(one.name))} 个不符`, `${number(unfit.get(one.name))} do not fit`)}
+            </Tag>
+          ) : null}
+        </>
+      ),
+    },
     { key: 'source', title: text('来源', 'Source'), width: 110, show: ({ source }) => t(sourceNames[source]) },
     {
       key: 'state',

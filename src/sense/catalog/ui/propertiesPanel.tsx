@@ -8,7 +8,8 @@ import { Can, useCan } from '../../../console/kit/session.tsx'
 import { Empty } from '../../../console/kit/states.tsx'
 import { type Column, type RowAct, TableView } from '../../../console/kit/tableView.tsx'
 import { text, useText } from '../../../console/kit/text.ts'
-import { NewProperty, type Property, PropertyEdit } from '../contract.ts'
+import { NewProperty, type Promoted, type Property, PropertyEdit } from '../contract.ts'
+import { PromotedTag, usePromoteAct, usePromoted } from './promoting.tsx'
 import { NameCell, TypeCell, valueParts } from './valueForm.tsx'
 import { propertyStateNames } from './words.ts'
 
@@ -26,6 +27,8 @@ export function PropertiesPanel({ event, title, properties, reload, extra }: Pan
   const t = useText()
   const can = useCan()
   const act = useAct()
+  const promoted = usePromoted()
+  const promoteActs = usePromoteAct()
   const [words, setWords] = useState('')
   const [edited, setEdited] = useState<Property | 'new'>()
   const waiting = properties.filter(({ state }) => state === 'proposed').map(({ name }) => name)
@@ -47,6 +50,7 @@ export function PropertiesPanel({ event, title, properties, reload, extra }: Pan
           },
         ]),
     { key: 'edit', label: t('编辑', 'Edit'), run: () => setEdited(one) },
+    ...promoteActs(one, promoted.get(one.name)),
     ...(one.state === 'ignored'
       ? []
       : [
@@ -88,7 +92,7 @@ export function PropertiesPanel({ event, title, properties, reload, extra }: Pan
       </div>
       <TableView
         label={title}
-        columns={useColumns()}
+        columns={useColumns(promoted)}
         rows={shown}
         rowKey={({ name }) => name}
         acts={can('catalog.plan.edit') ? acts : undefined}
@@ -103,7 +107,7 @@ export function PropertiesPanel({ event, title, properties, reload, extra }: Pan
   )
 }
 
-function useColumns(): Column<Property>[] {
+function useColumns(promoted: ReadonlyMap<string, Promoted>): Column<Property>[] {
   const t = useText()
   return [
     { key: 'name', title: text('属性', 'Property'), show: (one) => <NameCell value={one} /> },
@@ -111,11 +115,14 @@ function useColumns(): Column<Property>[] {
     {
       key: 'state',
       title: text('状态', 'State'),
-      width: 100,
-      show: ({ state }) => (
-        <Tag color={state === 'active' ? 'success' : state === 'proposed' ? 'warning' : undefined}>
-          {t(propertyStateNames[state])}
-        </Tag>
+      width: 190,
+      show: ({ name, state }) => (
+        <>
+          <Tag color={state === 'active' ? 'success' : state === 'proposed' ? 'warning' : undefined}>
+            {t(propertyStateNames[state])}
+          </Tag>
+          <PromotedTag of={promoted.get(name)} />
+        </>
       ),
     },
     { key: 'description', title: text('说明', 'Description'), show: ({ description }) => description || '—' },

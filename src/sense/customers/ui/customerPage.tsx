@@ -10,7 +10,9 @@ import { AttributesPanel } from './attributesPanel.tsx'
 import { CustomerHead } from './customerHead.tsx'
 import { IdentitiesPanel } from './identitiesPanel.tsx'
 import { SectionsPanels } from './sectionsPanels.tsx'
+import { ThingsPanel } from './thingsPanel.tsx'
 import { TimelinePanel } from './timelinePanel.tsx'
+import { TrendPanel } from './trendPanel.tsx'
 import './customers.css'
 
 /** Customer 360: who, by which identities, what is known, and everything that happened. */
@@ -44,6 +46,8 @@ function Whole({ asked, customer }: { asked: string; customer: CustomerDetail })
         </div>
         <div className="zx-customer-main">
           <ActivityPanel customer={customer} />
+          <TrendPanel id={customer.id} />
+          <ThingsPanel id={customer.id} />
           <SectionsPanels sections={customer.sections} />
           <TimelinePanel customer={customer} />
         </div>

@@ -34,6 +34,7 @@ export function readNames(reader: Reader, join: string, zh: string, en: string):
   const spans: Span[] = []
   do {
     const { span } = reader.token
+    if (join === '.' && names.length > 0) reader.expect({ what: 'part', scope: reader.scope, path: names })
     names.push(readName(reader, zh, en))
     spans.push(span)
   } while (names.length < 20 && (reader.takeSign(join) || reader.takeWords(join)))

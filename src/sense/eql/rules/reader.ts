@@ -9,6 +9,8 @@ export type Expected =
   | { what: 'operand'; scope: ReadScope; against: Expr | null }
   | { what: 'operator'; scope: ReadScope; left: Expr }
   | { what: 'name'; of: 'event' | 'relation' | 'source' | 'tag' | 'segment' | 'property'; scope: ReadScope }
+  /** After a dot: a part of what the path leads to. */
+  | { what: 'part'; scope: ReadScope; path: string[] }
   | { what: 'words'; words: string[] }
 
 /** What is drawn from a text by its grammar alone. Nodes in `broken` stand for what could not be read. */

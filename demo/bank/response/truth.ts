@@ -1,0 +1,117 @@
+import { startOf } from '../calendar.ts'
+import { clamp } from '../chance.ts'
+import type { Bank, Contact, ContactKind, ResponseType, Truth, TruthOfCustomer, TruthOfSegment } from '../contract.ts'
+import { type Life, lifeOf, stateOn } from '../life.ts'
+import { customerNo } from '../people/customer.ts'
+import { effectAt } from './effect.ts'
+
+// The truth about treatments that everyone could be given at ten in the morning of a day, with no contact before: for a file
+// that the product never reads.
+
+type Treatment = { treatment: string; kind: ContactKind; value: number | null }
+const plain = (kind: ContactKind): Treatment => ({ treatment: kind, kind, value: null })
+export const treatments: readonly Treatment[] = [
+  ...(['sms', 'email', 'push', 'popup', 'wecom', 'call', 'placement'] as const).map(plain),
+  ...[5, 10, 20, 50, 100, 200].map((value): Treatment => ({ treatment: `coupon-${value}`, kind: 'coupon', value })),
+]
+/** What the types are told by: an ordinary campaign. */
+const reference = 'coupon-50'
+const referenceAt = treatments.findIndex(({ treatment }) => treatment === reference)
+
+const contactOf = (bank: Bank, customer: number, day: number, { treatment, kind, value }: Treatment): Contact => ({
+  id: `truth-${treatment}`,
+  customer,
+  kind,
+  at: startOf(bank.options.from, day) + 10 * 3_600_000,
+  ...(value !== null && { value }),
+  earlier: [],
+})
+
+/** Named by what moves him: cuts through smooth quantities, at which no more than a name changes. */
+export function typeOf(without: number, effect: number): ResponseType {
+  if (without >= 0.004 && effect < -0.05 * without) return 'do-not-disturb'
+  if (effect >= 0.02) return 'persuadable'
+  return without >= 0.06 ? 'sure-thing' : 'lost-cause'
+}
+
+function* livesOn(bank: Bank, day: number): Iterable<Life> {
+  for (let index = 0; index < bank.options.customers; index++) {
+    const life = lifeOf(bank.options, index, day)
+    if (day >= life.person.opened && stateOn(life, day) !== 'left') yield life
+  }
+}
+
+export function* truthOfCustomers(bank: Bank, day = bank.options.days - 1): Iterable<TruthOfCustomer> {
+  for (const life of livesOn(bank, day)) {
+    const { person } = life
+    const effects: Record<string, number> = {}
+    let without = 0
+    for (const treatment of treatments) {
+      const { bought } = effectAt(bank, life, contactOf(bank, person.index, day, treatment))
+      effects[treatment.treatment] = round(bought.with - bought.without)
+      without = bought.without
+    }
+    const { digital, priceSensitivity, trust, irritability, appetite } = person
+    yield {
+      customer: customerNo(person.index),
+      type: typeOf(without, effects[reference] ?? 0),
+      traits: { digital, priceSensitivity, trust, irritability, appetite },
+      effects,
+    }
+  }
+}
+
+const round = (p: number) => Math.round(p * 1e6) / 1e6
+
+/** Segments that a bank can see, for its campaigns are cut along them. */
+function segmentsOf({ person }: Life): string[] {
+  const age = clamp(Math.floor(person.age / 10) * 10, 20, 70)
+  const money =
+    person.wealth < 1000 ? '<1k' : person.wealth < 50_000 ? '1k-50k' : person.wealth < 500_000 ? '50k-500k' : '>500k'
+  return ['all', `age:${age}`, `wealth:${money}`, `pay:${person.payDay > 0 ? 'here' : 'elsewhere'}`]
+}
+
+export function truthOf(bank: Bank, day = bank.options.days - 1): Truth {
+  const sums = treatments.map(() => new Map<string, { customers: number; without: number; with: number }>())
+  const types: Record<ResponseType, number> = { persuadable: 0, 'sure-thing': 0, 'lost-cause': 0, 'do-not-disturb': 0 }
+  for (const life of livesOn(bank, day)) {
+    const effects = treatments.map((one) => effectAt(bank, life, contactOf(bank, life.person.index, day, one)).bought)
+    const told = effects[referenceAt] ?? { without: 0, with: 0 }
+    const type = typeOf(told.without, told.with - told.without)
+    types[type]++
+    const segments = [...segmentsOf(life), `type:${type}`]
+    for (const [i, bought] of effects.entries()) {
+      for (const segment of segments) {
+        const sum = sums[i]?.get(segment) ?? { customers: 0, without: 0, with: 0 }
+        sums[i]?.set(segment, sum)
+        sum.customers++
+        sum.without += bought.without
+        sum.with += bought.with
+      }
+    }
+  }
+  return {
+    options: bank.options,
+    day,
+    types,
+    treatments: treatments.map((treatment, i) => {
+      const segments = [...(sums[i] ?? [])].map(([segment, sum]) => meansOf(segment, sum)).sort(bySegment)
+      const average =
+        segments.find(({ segment }) => segment === 'all') ?? meansOf('all', { customers: 0, without: 0, with: 0 })
+      return { ...treatment, average, segments: segments.filter(({ segment }) => segment !== 'all') }
+    }),
+  }
+}
+
+const bySegment = (a: TruthOfSegment, b: TruthOfSegment) => (a.segment < b.segment ? -1 : 1)
+
+function meansOf(segment: string, sum: { customers: number; without: number; with: number }): TruthOfSegment {
+  const n = Math.max(1, sum.customers)
+  return {
+    segment,
+    customers: sum.customers,
+    without: round(sum.without / n),
+    with: round(sum.with / n),
+    effect: round((sum.with - sum.without) / n),
+  }
+}
