@@ -157,7 +157,7 @@ const shape = [
     comment: 'The product runs without the scripts, benches, browser tests and the practice bank.',
     severity: 'error',
     from: product,
-    to: { path: '^(?:scripts|bench|e2e|demo)/' },
+    to: { path: '^(?:scripts|bench|e2e|demo|sdk)/' },
   },
   {
     name: 'demo-is-outside',
@@ -165,6 +165,14 @@ const shape = [
     severity: 'error',
     from: { path: '^demo/' },
     to: { path: '^src/' },
+  },
+  {
+    name: 'sdk-stands-alone',
+    comment:
+      'What a bank puts into its pages is published by itself and needs nothing: it knows no product and no package.',
+    severity: 'error',
+    from: { path: '^sdk/', pathNot: test },
+    to: { pathNot: '^sdk/' },
   },
   {
     name: 'demo-bank-is-alone',

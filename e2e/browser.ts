@@ -14,7 +14,7 @@ export type Site = { url: string; stop(): Promise<void> }
 /** The demo as a person starts it, on a folder and port of its own. */
 export async function startSite(): Promise<Site> {
   const home = await mkdtemp(join(await fastFolder(), 'zhixing-e2e-'))
-  const child = spawn(process.execPath, ['src/main.ts', 'demo'], {
+  const child = spawn(process.execPath, ['src/main.ts', 'demo', '--empty'], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ZHIXING_HOME: home, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],

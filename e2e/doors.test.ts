@@ -110,6 +110,8 @@ for (const [name, para] of ways)
     const click = await arrived(kit, page, (one) => one.name === '$WebClick')
     assert.equal(click.props.$element_content, '买入')
     assert.ok(click.props.$element_path)
+    // The same words as our own SDK: a virtual event holds for both.
+    assert.deepEqual([click.props.$element_selector, click.props.$url_path], ['#buy', '/wealth'])
     assert.deepEqual(kit.refusals(), [])
   })
 

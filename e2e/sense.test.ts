@@ -116,7 +116,7 @@ test('a customer is found by his mobile, and his page shows who he is, masked, a
   await page.getByText('888003').first().waitFor()
   assert.equal(await page.getByText('19900000003', { exact: true }).count(), 0, 'the number itself stands nowhere')
   await page.getByRole('link', { name: /^\d+$/ }).first().click()
-  await page.getByText('page_view').first().waitFor()
+  await page.getByText('浏览页面').first().waitFor()
   await page.getByText('199****0003').first().waitFor()
   assert.deepEqual(await seriousFaults(page), [])
   await shot(page, 'sense-customer')

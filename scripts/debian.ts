@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { findServer } from '../src/platform/testing/external-postgres.ts'
+import { hasMariaDb } from '../src/sense/warehouse/testing/mariadb.ts'
 
 export type Found = { ready: true } | { ready: false; message: string }
 
@@ -36,6 +37,14 @@ export function postgresReady(): Found {
   if (!mayInstall()) return { ready: false, message }
   declineCluster()
   return install(['postgresql']) && findServer() ? { ready: true } : { ready: false, message }
+}
+
+/** The programs of a MariaDB, for the tests of a bank's tables; this package starts no server. */
+export function mariaDbReady(): Found {
+  if (hasMariaDb()) return { ready: true }
+  const message = 'No MariaDB of the system to test against: apt-get install mariadb-server-core'
+  if (!mayInstall()) return { ready: false, message }
+  return install(['mariadb-server-core']) && hasMariaDb() ? { ready: true } : { ready: false, message }
 }
 
 const clusterSettings = '/etc/postgresql-common/createcluster.d'

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { startTestClickhouse, startTestPostgres } from '../src/platform/testing/engines.ts'
 import { browserReady } from './browser.ts'
-import { postgresReady } from './debian.ts'
+import { mariaDbReady, postgresReady } from './debian.ts'
 import { testFiles } from './test/files.ts'
 import { closingLine, countsOf, failuresOf, reportOf } from './test/report.ts'
 import { endRunning, type FileRun, runFile } from './test/runFile.ts'
@@ -24,6 +24,8 @@ async function main(asked: string[]): Promise<number> {
   if (browser && !browser.ready) faults.push(browser.message)
   const postgres = whole ? postgresReady() : undefined
   if (postgres && !postgres.ready && process.env.CI) faults.push(postgres.message)
+  const maria = whole ? mariaDbReady() : undefined
+  if (maria && !maria.ready && process.env.CI) faults.push(maria.message)
   for (const fault of faults) say(fault)
   if (whole && !(await passes('check', 'scripts/check.ts'))) faults.push('npm run check found faults: see above')
   if (whole && !(await passes('size of the console', 'src/console/size.ts'))) faults.push('the console is too big')

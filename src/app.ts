@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import { demoFilesRoutes } from './demoFiles.ts'
 import {
   accessJobs,
   authenticate,
@@ -29,6 +30,7 @@ import { type Facts, openFacts } from './platform/facts/facts.ts'
 import { type Feed, followLag, startFollower } from './platform/facts/follow.ts'
 import { migrateFacts } from './platform/facts/migrate.ts'
 import { type Home, openHome } from './platform/home.ts'
+import { serveFiles } from './platform/http/files.ts'
 import { operateRoutes, type ReadyCheck } from './platform/http/operate.ts'
 import { servePages } from './platform/http/pages.ts'
 import { createHttp } from './platform/http/server.ts'
@@ -37,7 +39,13 @@ import type { Logger } from './platform/log.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { text } from './platform/problem.ts'
 import { startTracing } from './platform/trace.ts'
-import { catalogFeeds, jobs as catalogJobs, ensureDefaultSource, sourcesById } from './sense/catalog/catalog.ts'
+import {
+  catalogFeeds,
+  jobs as catalogJobs,
+  ensureDefaultSource,
+  openPicking,
+  sourcesById,
+} from './sense/catalog/catalog.ts'
 import { permissions as catalogPermissions } from './sense/catalog/contract.ts'
 import { catalogRoutes } from './sense/catalog/routes.ts'
 import { collectStep, makeRoom, roomJob, type Step, startPipeline } from './sense/collect/collect.ts'
@@ -54,14 +62,20 @@ import { importsRoutes } from './sense/imports/routes.ts'
 import { permissions as segmentsPermissions } from './sense/segments/contract.ts'
 import { segmentsRoutes } from './sense/segments/routes.ts'
 import { jobs as segmentsJobs } from './sense/segments/segments.ts'
+import { permissions as warehousePermissions } from './sense/warehouse/contract.ts'
+import { warehouseRoutes } from './sense/warehouse/routes.ts'
+import { openWarehouse } from './warehouseWiring.ts'
 
 const consoleFolder = join(import.meta.dirname, '../dist/console')
+/** Pages of a bank that is made up, to practise on; they are no part of the product, and served in the demo alone. */
+const practiceFolder = join(import.meta.dirname, '../demo/pages')
 
 declarePermissions({ id: 'catalog', name: text('数据目录', 'Catalogue'), permissions: catalogPermissions })
 declarePermissions({ id: 'collect', name: text('数据采集', 'Collection'), permissions: collectPermissions })
 declarePermissions({ id: 'identity', name: text('统一身份', 'Identity'), permissions: identityPermissions })
 declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permissions: customersPermissions })
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
+declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
@@ -207,7 +221,12 @@ function lateRecorder() {
   }
 }
 
-export type App = Ground & { url: string; firstAdmin: { login: string; password: string } | undefined }
+export type App = Ground & {
+  url: string
+  firstAdmin: { login: string; password: string } | undefined
+  /** Works all that has arrived and all that is due by the clock. For a clock that is moved. */
+  settle(): Promise<void>
+}
 
 /** Starts the whole program by its configuration. `demo` adds a bank's organisations and accounts to practise with. */
 export async function startApp(
@@ -248,7 +267,7 @@ export async function startApp(
       'Audit entries not yet in the chain',
       async () => (await chainStatus(ctx, audit)).unsealed,
     )
-    return { ...ground, url, firstAdmin, close }
+    return { ...ground, url, firstAdmin, settle: async () => jobs?.settle(), close }
   } catch (error) {
     await close()
     throw error
@@ -272,6 +291,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...catalogJobs,
     settleJob,
     ...openImports(home.path).jobs,
+    ...openWarehouse(home.path).jobs,
     ...segmentsJobs,
   ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
@@ -280,7 +300,13 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     onJob: (name, ms, error) => metrics.job(name, ms, error === undefined),
   })
   return {
-    settle: () => runner.settle(),
+    // Messages may queue jobs, and jobs (an import) may send messages.
+    async settle() {
+      await pipeline.settle()
+      await runner.settle()
+      await pipeline.settle()
+      await follower.settle()
+    },
     async stop() {
       await pipeline.stop()
       await follower.stop()
@@ -328,10 +354,56 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   identityRoutes(app)
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
+  warehouseRoutes(app, openWarehouse(ground.home.path))
   segmentsRoutes(app)
+  if (options.demo) demoFilesRoutes(app, ground.home.path)
+  await openSdk(app, ground, options)
   await servePages(app, consoleFolder)
   return app
 }
+
+/** The files that stand in the bank's pages, and in the demo those pages themselves. */
+async function openSdk(app: FastifyInstance, { vault }: Ground, { demo }: { demo: boolean }): Promise<void> {
+  await serveFiles(app, join(consoleFolder, 'sdk'), {
+    prefix: '/sdk',
+    headers: {
+      'cache-control': 'public, max-age=3600, stale-while-revalidate=86400',
+      // Pages of any origin have it in their markup.
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    },
+  })
+  if (demo)
+    await serveFiles(app, practiceFolder, {
+      prefix: '/demo',
+      headers: {
+        'cache-control': 'no-cache',
+        'content-security-policy': practicePolicy,
+        'referrer-policy': 'strict-origin-when-cross-origin',
+      },
+    })
+  openPicking(app, { key: vault.lastingKey('picking'), practice: demo ? practicePages : [] })
+}
+
+/** As strict as a bank's: it shows that the SDK needs no exception. */
+const practicePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+].join('; ')
+
+const practicePages = [
+  { title: '手机银行首页', path: '/demo/' },
+  { title: '理财产品列表', path: '/demo/wealth.html' },
+  { title: '理财产品详情', path: '/demo/product.html' },
+  { title: '风险承受能力评估', path: '/demo/risk.html' },
+  { title: '购买确认', path: '/demo/confirm.html' },
+]
 
 function readyChecks({ db, facts, home }: Ground): ReadyCheck[] {
   return [

@@ -43,17 +43,18 @@ const clean: Record<string, string> = {
   'src/app.ts': "import { routes } from './govern/orgs/routes.ts'\nexport const app = [routes]",
   'scripts/tool.ts': 'export const tool = 1',
   'demo/bank.ts': 'export const bank = 1',
+  'sdk/web/src/start.ts': 'export const start = 1',
 }
 
 async function broken(t: TestContext, files: Record<string, string>): Promise<string[]> {
   const root = folderOf(t, { ...clean, ...files })
-  const { broken } = await readImports(root, ['src', 'scripts', 'demo'])
+  const { broken } = await readImports(root, ['src', 'scripts', 'demo', 'sdk'])
   return [...new Set([...broken.map((one) => one.rule), ...houseFindings(root).map((one) => one.rule)])]
 }
 
 test('a product that keeps the rules passes, and its imports of every kind are seen', async (t) => {
   assert.deepEqual(await broken(t, {}), [])
-  const { files, imports } = await readImports(folderOf(t, clean), ['src', 'scripts', 'demo'])
+  const { files, imports } = await readImports(folderOf(t, clean), ['src', 'scripts', 'demo', 'sdk'])
   assert.equal(files, Object.keys(clean).filter((path) => /\.tsx?$/.test(path)).length + 1, 'every file, and typebox')
   const written = Object.values(clean)
     .join('\n')
@@ -104,6 +105,9 @@ const violations: Record<string, Record<string, string>> = {
     'src/platform/start.ts': "import { tool } from '../../scripts/tool.ts'\nexport const s = tool",
   },
   'demo-is-outside': { 'demo/cheat.ts': "import { compile } from '../src/sense/eql/eql.ts'\nexport const c = compile" },
+  'sdk-stands-alone': {
+    'sdk/web/src/cheat.ts': "import { tool } from '../../../scripts/tool.ts'\nexport const c = tool",
+  },
   'demo-bank-is-alone': { 'demo/bank/talk.ts': "import { bank } from '../bank.ts'\nexport const t = bank" },
   'listed-folder': { 'src/govern/gossip/gossip.ts': face('gossip') },
   'pure-rules': { 'src/sense/tags/rules.ts': 'export const due = async (at: Date) => at' },

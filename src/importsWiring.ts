@@ -9,17 +9,25 @@ import { type Imports, importsWith } from './sense/imports/imports.ts'
 
 /** Imports on the collection, the catalogue and the identities of this program. `home` is its home folder. */
 export function openImports(home: string): Imports {
-  return importsWith({ receive, source: sourceOfImports, choices, folder: join(home, 'imports') })
+  return importsWith({ receive, source: sourceOfImports, choices: choicesOfColumns, folder: join(home, 'imports') })
 }
 
 /** What an organisation imports arrives under a source of its own, made when it first imports. */
-async function sourceOfImports(ctx: Ctx, org: string): Promise<{ id: string }> {
+function sourceOfImports(ctx: Ctx, org: string): Promise<{ id: string }> {
+  return sourceNamed(ctx, org, { name: '文件导入', project: `import-${org}` })
+}
+
+/** The source of that project, made where there is none. */
+export async function sourceNamed(
+  ctx: Ctx,
+  org: string,
+  { name, project }: { name: string; project: string },
+): Promise<{ id: string }> {
   const machine = asMachine(ctx, 'imports')
-  const project = `import-${org}`
   const known = await findSource(machine, project)
   if (known) return known
   try {
-    return await createSource(machine, { name: '文件导入', project, kind: 'import', org })
+    return await createSource(machine, { name, project, kind: 'import', org })
   } catch (error) {
     // Another import of the organisation was as quick.
     const made = await findSource(machine, project)
@@ -29,7 +37,7 @@ async function sourceOfImports(ctx: Ctx, org: string): Promise<{ id: string }> {
 }
 
 /** What columns may become, by what the catalogue and identity know. */
-async function choices(ctx: Ctx): Promise<Choices> {
+export async function choicesOfColumns(ctx: Ctx): Promise<Choices> {
   const machine = asMachine(ctx, 'imports')
   const [kinds, model, events] = await Promise.all([
     listKinds(machine, { limit: 200 }),

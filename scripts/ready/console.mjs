@@ -37,7 +37,7 @@ function isFresh(hash) {
 
 /**
  * Of all that goes into the console: its own folder, the screens of the capabilities, what crosses the wire, the few
- * platform files the browser shares, and the locked packages.
+ * platform files the browser shares, the web SDK that is built with it, and the locked packages.
  * @param {string} folder the root of a clone
  */
 export function consoleHash(folder) {
@@ -56,7 +56,8 @@ function sources(folder) {
     .map((path) => `src/${path.split(sep).join('/')}`)
     .filter((path) => /^src\/console\/|^src\/platform\/([^/]+|time\/.+)$|^src\/.+\/ui\/|\/contract\.ts$/.test(path))
     .filter((path) => /\.\w+$/.test(path) && !/\.test\.tsx?$/.test(path))
-  return ['package-lock.json', ...paths.sort()]
+  const sdk = existsSync(join(folder, 'sdk/web/src')) ? readdirSync(join(folder, 'sdk/web/src')).sort() : []
+  return ['package-lock.json', ...paths.sort(), ...sdk.map((name) => `sdk/web/src/${name}`)]
 }
 
 /** Builds beside the folder that may be being served, and changes them over in two renames. */

@@ -6,8 +6,9 @@ import { makeRoom, startPipeline } from '../sense/collect/collect.ts'
 import { auditVerify } from './audit.ts'
 import { backup, doctor, restore } from './backup.ts'
 import type { Command } from './commands.ts'
+import { demo } from './demo.ts'
 import { importCommand } from './import.ts'
-import { demo, up } from './run.ts'
+import { up } from './run.ts'
 
 /** A file goes through the same log as everything else: the pipeline runs until it is worked. */
 const importFile = importCommand(async ({ ctx, home }) => {

@@ -8,6 +8,7 @@ import { collectPages } from '../sense/collect/ui/pages.ts'
 import { customersPages } from '../sense/customers/ui/pages.ts'
 import { identityPages } from '../sense/identity/ui/pages.ts'
 import { importsPages } from '../sense/imports/ui/pages.ts'
+import { warehousePages } from '../sense/warehouse/ui/pages.ts'
 import { segmentsPages } from '../sense/segments/ui/pages.ts'
 import { text } from './kit/text.ts'
 import type { Page } from './page.ts'
@@ -21,14 +22,26 @@ const home: Page = {
   load: () => import('./shell/home.tsx').then((m) => m.HomePage),
 }
 
+const tour: Page = {
+  path: 'tour',
+  title: text('导览', 'Tour'),
+  phase: 'home',
+  icon: 'tour',
+  needs: 'demo',
+  words: 'daolan dl guide demo yanshi',
+  load: () => import('./shell/tour.tsx').then((m) => m.TourPage),
+}
+
 /** Every page of the console, one line a capability, in the order of the menu. */
 export const pages: readonly Page[] = [
   home,
+  tour,
   ...customersPages,
   ...segmentsPages,
   ...identityPages,
   ...collectPages,
   ...importsPages,
+  ...warehousePages,
   ...catalogPages,
   ...orgsPages,
   ...accessPages,

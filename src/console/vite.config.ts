@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { build as bundle, defineConfig, type Plugin } from 'vite'
 
 const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
@@ -32,11 +32,44 @@ function compressed(): Plugin {
   }
 }
 
+/**
+ * The files of the web SDK that this product serves itself, each one script that stands in a page by its tag. They lie
+ * beside the console, in `sdk/`, under names that do not change: pages of the bank have them in their markup.
+ */
+function webSdk(): Plugin {
+  let folder = ''
+  return {
+    name: 'web-sdk',
+    apply: 'build',
+    configResolved({ root, build }) {
+      folder = resolve(root, build.outDir, 'sdk')
+    },
+    async closeBundle() {
+      for (const [entry, file] of [
+        ['tag', 'zhixing'],
+        ['pick', 'zhixing-pick'],
+      ])
+        await bundle({
+          configFile: false,
+          logLevel: 'warn',
+          build: {
+            target: 'es2020',
+            outDir: folder,
+            emptyOutDir: false,
+            copyPublicDir: false,
+            lib: { entry: here(`../../sdk/web/src/${entry}.ts`), formats: ['iife'], name: `zx_${entry}` },
+            rolldownOptions: { output: { entryFileNames: `${file}.js` } },
+          },
+        })
+    },
+  }
+}
+
 // biome-ignore lint/style/noDefaultExport: a tool's own file, read by its default export.
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [react(), compressed()],
+  plugins: [react(), compressed(), webSdk()],
   html: {
     // The server puts a fresh value in place of this word in each answer and in the policy it sends with it.
     cspNonce: '__NONCE__',

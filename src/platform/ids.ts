@@ -16,6 +16,10 @@ export type IdKind =
   | 'mrg'
   | 'cfl'
   | 'imp'
+  | 'con'
+  | 'map'
+  | 'run'
+  | 'alr'
   | 'seg'
   | 'snp'
 

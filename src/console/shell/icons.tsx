@@ -1,17 +1,21 @@
 import {
   AimOutlined,
+  AlertOutlined,
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
   BranchesOutlined,
   CloudUploadOutlined,
+  CompassOutlined,
   ContactsOutlined,
   ControlOutlined,
   DashboardOutlined,
+  DatabaseOutlined,
   FlagOutlined,
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  LinkOutlined,
   OrderedListOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
@@ -27,6 +31,7 @@ import type { ReactElement } from 'react'
 /** Icons by what they stand for: the menu can be drawn before any page is loaded. */
 const icons = {
   home: <HomeOutlined aria-hidden />,
+  tour: <CompassOutlined aria-hidden />,
   account: <UserOutlined aria-hidden />,
   users: <TeamOutlined aria-hidden />,
   roles: <SafetyCertificateOutlined aria-hidden />,
@@ -47,6 +52,9 @@ const icons = {
   sources: <CloudUploadOutlined aria-hidden />,
   entities: <TableOutlined aria-hidden />,
   imports: <ImportOutlined aria-hidden />,
+  warehouse: <DatabaseOutlined aria-hidden />,
+  connections: <LinkOutlined aria-hidden />,
+  alerts: <AlertOutlined aria-hidden />,
   picking: <AimOutlined aria-hidden />,
 } satisfies Record<string, ReactElement>
 

@@ -18,6 +18,9 @@ const always: ClickHouseSettings = {
   session_timezone: 'UTC',
   date_time_output_format: 'iso',
   date_time_input_format: 'best_effort',
+  // A text in a JSON column stays the text that was said, also when it looks like a date.
+  input_format_try_infer_dates: 0,
+  input_format_try_infer_datetimes: 0,
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_decimals: 1,
   output_format_json_named_tuples_as_objects: 1,

@@ -29,7 +29,7 @@ export async function servePages(app: FastifyInstance, folder: string): Promise<
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '/'
     const opened = request.method === 'GET' && request.headers.accept?.includes('text/html')
-    const ofConsole = !/^\/(api|v1|assets|sa|debug|docs|h5)(\/|$)/.test(path)
+    const ofConsole = !/^\/(api|v1|assets|sa|debug|docs|h5|sdk|demo)(\/|$)/.test(path)
     if (opened && ofConsole && index !== undefined) return sendPage(reply, index)
     const problem =
       opened && ofConsole
@@ -45,14 +45,18 @@ export async function servePages(app: FastifyInstance, folder: string): Promise<
 
 function sendPage(reply: FastifyReply, index: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64')
-  return reply
-    .header('content-security-policy', contentSecurityPolicy(nonce))
-    .header('cache-control', 'no-cache')
-    .type('text/html; charset=utf-8')
-    .send(index.replaceAll(noncePlaceholder, nonce))
+  return (
+    reply
+      .header('content-security-policy', contentSecurityPolicy(nonce))
+      // The console speaks to a page that it opened in a window of its own, when someone picks elements there.
+      .header('cross-origin-opener-policy', 'same-origin-allow-popups')
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8')
+      .send(index.replaceAll(noncePlaceholder, nonce))
+  )
 }
 
-/** Scripts and connections from here only; styles from here or carrying the nonce (the component library writes some). */
+/** Scripts, frames and connections from here only; styles from here or carrying the nonce (the component library writes some). */
 export function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
@@ -60,6 +64,7 @@ export function contentSecurityPolicy(nonce: string): string {
     `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data: blob:",
     "font-src 'self'",
+    "frame-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",

@@ -18,6 +18,16 @@ export {
 export { insertRows, newestVersion, sweep, tableOf } from './facts.ts'
 export { catalogFeeds, type Owners } from './following.ts'
 export {
+  downstreamOf,
+  lineageOf,
+  type NodeKind,
+  recordLineage,
+  registerNodeKind,
+  replaceLineage,
+} from './lineage.ts'
+export { nodeId } from './lineageKinds.ts'
+export { openPicking, type PickingOptions } from './picking.ts'
+export {
   createEvent,
   createProperty,
   decideEvents,
@@ -62,3 +72,15 @@ export {
   switchSource,
 } from './sources.ts'
 export { type OwnThings, thingsOf, unfitValues } from './things.ts'
+export {
+  countVirtual,
+  createVirtual,
+  editVirtual,
+  getVirtual,
+  listVirtual,
+  nameElements,
+  previewVirtual,
+  type VirtualInUse,
+  virtualEvents,
+} from './virtual.ts'
+export { openVirtual } from './virtualRoutes.ts'

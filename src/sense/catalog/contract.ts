@@ -400,3 +400,192 @@ export const Item = Type.Object({
 })
 export type Item = Static<typeof Item>
 export const ItemPage = PageOf(Item)
+
+// ---- lineage 血缘
+
+export const NodeRef = Type.Object({
+  kind: Type.String({ maxLength: 40 }),
+  id: Type.String({ maxLength: 300 }),
+})
+export type NodeRef = Static<typeof NodeRef>
+/** Data go `from` one thing `to` another; `by` carries them: a mapping, an import, the collection. */
+export type LineageEdge = { from: NodeRef; to: NodeRef; by: NodeRef }
+export const LineageNode = Type.Object({
+  ...NodeRef.properties,
+  kindName: Type.Object({ zh: Type.String(), en: Type.String() }),
+  level: Type.Integer({ description: 'Steps from the one that was asked for; negative: it is made of this' }),
+  title: Type.String(),
+  path: Nullable(Type.String({ description: 'Of its page in the console' })),
+  hidden: Type.Boolean({ description: 'It is there, but not for this reader' }),
+})
+export type LineageNode = Static<typeof LineageNode>
+export const Lineage = Type.Object({
+  root: NodeRef,
+  nodes: Type.Array(LineageNode),
+  edges: Type.Array(Type.Object({ from: NodeRef, to: NodeRef, by: NodeRef, firstAt: Instant, lastAt: Instant })),
+  cut: Type.Boolean({ description: 'There is more than is shown' }),
+})
+export type Lineage = Static<typeof Lineage>
+// ---- virtual events 虚拟事件: named afterwards, out of what pages send by themselves
+
+/** What it is made of: clicks, sent forms, elements that were seen, pages that were opened. */
+export const virtualBases = ['click', 'submit', 'exposure', 'page'] as const
+export type VirtualBase = (typeof virtualBases)[number]
+export const virtualStates = ['draft', 'active', 'retired'] as const
+export type VirtualState = (typeof virtualStates)[number]
+
+export const virtualFields = ['selector', 'path', 'text', 'href', 'page', 'url', 'title', 'property'] as const
+export type VirtualField = (typeof virtualFields)[number]
+export const virtualOps = ['is', 'contains', 'starts', 'like'] as const
+export type VirtualOp = (typeof virtualOps)[number]
+
+/**
+ * One condition; it holds when one of its values fits. What is absent or empty fits nothing. In `like`, a star of a
+ * selector is a place in a list (`li:nth-of-type(*)`); elsewhere it is anything up to the next `/`, `?` or `#`, and two
+ * stars are anything at all.
+ */
+export const VirtualCondition = Type.Object(
+  {
+    field: Type.Enum(virtualFields),
+    property: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, pattern: '^[^.`\\\\]+$', description: 'With `property`: its name' }),
+    ),
+    op: Type.Enum(virtualOps),
+    values: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { minItems: 1, maxItems: 20 }),
+  },
+  { additionalProperties: false },
+)
+export type VirtualCondition = Static<typeof VirtualCondition>
+
+const definition = {
+  base: Type.Enum(virtualBases),
+  conditions: Type.Array(VirtualCondition, {
+    minItems: 1,
+    maxItems: 10,
+    description: 'All of them must hold',
+  }),
+}
+export const VirtualDefinition = Type.Object(definition, { additionalProperties: false })
+export type VirtualDefinition = Static<typeof VirtualDefinition>
+
+export const VirtualEvent = Type.Object({
+  name: Type.String(),
+  zh: Type.String(),
+  en: Type.String(),
+  description: Type.String(),
+  owner: Type.String(),
+  ...definition,
+  state: Type.Enum(virtualStates),
+  version: Version,
+  madeBy: Type.String(),
+  madeAt: Instant,
+  editedAt: Instant,
+})
+export type VirtualEvent = Static<typeof VirtualEvent>
+export const VirtualPage = PageOf(VirtualEvent)
+export const VirtualQuery = Type.Object({
+  ...PageQuery.properties,
+  state: Type.Optional(Type.Enum(virtualStates)),
+  base: Type.Optional(Type.Enum(virtualBases)),
+  owner: Type.Optional(Type.String({ maxLength: 100 })),
+})
+export type VirtualQuery = Static<typeof VirtualQuery>
+
+export const VirtualDetail = Type.Object({
+  ...VirtualEvent.properties,
+  versions: Type.Array(
+    Type.Object({
+      version: Version,
+      base: definition.base,
+      conditions: definition.conditions,
+      state: Type.Enum(virtualStates),
+      by: Type.String(),
+      at: Instant,
+    }),
+    { description: 'Newest first' },
+  ),
+})
+export type VirtualDetail = Static<typeof VirtualDetail>
+
+const virtualWords = {
+  zh: Type.Optional(Label),
+  en: Type.Optional(Label),
+  description: Type.Optional(Long),
+  owner: Type.Optional(Label),
+}
+export const NewVirtual = Type.Object(
+  { name: Name, ...virtualWords, ...definition, state: Type.Optional(Type.Enum(['draft', 'active'])) },
+  { additionalProperties: false },
+)
+export type NewVirtual = Static<typeof NewVirtual>
+export const VirtualEdit = Type.Object(
+  {
+    name: Name,
+    version: Version,
+    ...virtualWords,
+    base: Type.Optional(definition.base),
+    conditions: Type.Optional(definition.conditions),
+    state: Type.Optional(Type.Enum(virtualStates)),
+  },
+  { additionalProperties: false },
+)
+export type VirtualEdit = Static<typeof VirtualEdit>
+
+/** Of the past, by day of the bank's zone, today last. Only what came from sources of the reader's scope. */
+export const VirtualCount = Type.Object({
+  last7: Type.Integer({ description: 'Today and the six days before' }),
+  last30: Type.Integer(),
+  days: Type.Array(Type.Integer(), { description: 'The 30 days, oldest first' }),
+})
+export type VirtualCount = Static<typeof VirtualCount>
+export const VirtualCounts = Type.Object({
+  items: Type.Array(Type.Object({ name: Type.String(), ...VirtualCount.properties })),
+})
+export type VirtualCounts = Static<typeof VirtualCounts>
+export const NamesQuery = Type.Object({
+  name: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { minItems: 1, maxItems: 200 }),
+})
+
+/** What a page knows of one of its elements, as it would send it. */
+export const ElementFacts = Type.Object({
+  event: Type.String({ maxLength: 100 }),
+  props: Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 2000 }), { maxProperties: 30 }),
+})
+export const NamedElements = Type.Object(
+  { elements: Type.Array(ElementFacts, { maxItems: 500 }) },
+  { additionalProperties: false },
+)
+export type NamedElements = Static<typeof NamedElements>
+export const ElementNames = Type.Object({
+  items: Type.Array(
+    Type.Array(Type.Object({ name: Type.String(), zh: Type.String(), en: Type.String() }), {
+      description: 'The virtual events that the element belongs to, in the order asked',
+    }),
+  ),
+})
+export type ElementNames = Static<typeof ElementNames>
+
+// ---- picking 圈选: a page shows its elements to the console
+
+export const NewPick = Type.Object(
+  { url: Type.String({ minLength: 1, maxLength: 2000, description: 'The address of the page, http or https' }) },
+  { additionalProperties: false },
+)
+export type NewPick = Static<typeof NewPick>
+export const Pick = Type.Object({
+  token: Type.String({ description: 'For the page: gives nothing but the right to show its elements to this console' }),
+  origin: Type.String({ description: 'The only origin that the console listens to' }),
+  url: Type.String({ description: 'The address to open' }),
+  here: Type.Boolean({ description: 'A page of this server: it may stand in a frame of the console' }),
+  until: Instant,
+})
+export type Pick = Static<typeof Pick>
+
+export const PickProof = Type.Object({ token: Type.String({ maxLength: 2000 }) }, { additionalProperties: false })
+/** What the page learns: whom it may speak to, and no more. */
+export const Picking = Type.Object({ console: Type.String(), until: Instant })
+export type Picking = Static<typeof Picking>
+
+export const PracticePages = Type.Object({
+  items: Type.Array(Type.Object({ title: Type.String(), path: Type.String() })),
+})

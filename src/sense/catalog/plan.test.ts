@@ -269,3 +269,20 @@ test('a plan goes out as a sheet and comes back into another bank as it was', as
   assert.deepEqual([other.recorded.at(-1)?.action, (await getEvent(other, 'buy')).version], ['catalog.plan.import', 2])
   await assert.rejects(importPlan(other, 'event,property,type\nbuy,x,nope'), refused('catalog.csv_rows'))
 })
+
+test('what an SDK sends by itself is proposed with its name in both languages', async (t) => {
+  const ctx = await testCtx(t)
+  await note(ctx, seen('$WebClick', { $element_content: '立即购买', $unheard_of: 1 }))
+  assert.deepEqual(
+    [(await getEvent(ctx, '$WebClick')).zh, (await getEvent(ctx, '$WebClick')).en],
+    ['点击网页元素', 'Web element clicked'],
+  )
+  const common = await listCommonProperties(ctx)
+  assert.deepEqual(
+    common.map(({ name, zh, state }) => [name, zh, state]),
+    [
+      ['$element_content', '元素内容', 'proposed'],
+      ['$unheard_of', '', 'proposed'],
+    ],
+  )
+})

@@ -25,6 +25,7 @@ import * as store from './planStore.ts'
 import { checkCodes, checkName } from './rules/change.ts'
 import { readPlan, writePlan } from './rules/csv.ts'
 import { compilePlan, maskProps as maskWith, type Plan } from './rules/plan.ts'
+import { hasVirtual } from './virtualStore.ts'
 
 const unknownEvents = defineParameter({
   name: 'catalog.unknown_events',
@@ -109,6 +110,8 @@ export async function createEvent(ctx: Ctx, input: NewEvent): Promise<EventDetai
   checkName(input.name)
   const { name, zh = '', en = '', mode = 'warn', owner = '', description = '' } = input
   return changePlan(ctx, 'catalog.event.create', eventTarget(name), async (tx) => {
+    const virtual = await hasVirtual(tx, name)
+    if (virtual) taken(`已有名为 ${name} 的虚拟事件`, `There is a virtual event ${name}`)
     const made = await store.insertEvent(tx, { name, zh, en, mode, state: 'active', owner, description })
     if (!made) taken(`事件 ${name} 已在埋点方案中`, `The plan has an event ${name} already`)
     return detail(tx, name)

@@ -5,6 +5,7 @@ import { withCtx } from '../../platform/ctx.ts'
 import { createHttp } from '../../platform/http/server.ts'
 import { createMetrics } from '../../platform/metrics.ts'
 import { testCtx } from '../../platform/testing/testing.ts'
+import { openPicking } from './catalog.ts'
 import { permissions } from './contract.ts'
 import { catalogRoutes } from './routes.ts'
 
@@ -25,6 +26,7 @@ async function server(t: TestContext, held: readonly string[] = permissions.map(
   })
   t.after(() => app.close())
   catalogRoutes(app)
+  openPicking(app, { key: Buffer.alloc(32, 7), practice: [] })
   async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) {
     const answer = await app.inject({ method, url: `/api/catalog${url}`, ...(payload ? { payload } : {}) })
     return {
@@ -33,7 +35,7 @@ async function server(t: TestContext, held: readonly string[] = permissions.map(
       body: answer.body.startsWith('{') ? answer.json() : undefined,
     }
   }
-  return { call, root }
+  return { call, root, app }
 }
 
 test('a source is made, shown, given a new key and switched off', async (t) => {
@@ -111,4 +113,42 @@ test('who may only read changes nothing', async (t) => {
     call('POST', '/entities', { type: 'x', zh: 'x', en: 'x', key: 'x' }),
   ]
   for (const { status } of await Promise.all(tries)) assert.equal(status, 403)
+})
+
+test('a page is picked on with a token of its own origin; the console itself, and what is no page, is not', async (t) => {
+  const { app } = await server(t)
+  const origin = 'https://zhixing.example'
+  const start = (url: string, headers: object = { origin }) =>
+    app.inject({ method: 'POST', url: '/api/catalog/picking', headers: { ...headers }, payload: { url } })
+  const confirm = (token: string, from: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/v1/pick',
+      headers: { origin: from, 'content-type': 'text/plain' },
+      payload: JSON.stringify({ token }),
+    })
+  const made = (await start('https://bank.example/online?a=1')).json()
+  assert.deepEqual(
+    [made.origin, made.here, made.url],
+    ['https://bank.example', false, 'https://bank.example/online?a=1'],
+  )
+  const confirmed = await confirm(made.token, 'https://bank.example')
+  assert.equal(confirmed.json().console, origin)
+  assert.equal(confirmed.headers['access-control-allow-origin'], 'https://bank.example')
+  assert.equal((await confirm(made.token, 'https://evil.example')).statusCode, 403)
+  assert.equal((await confirm('x', 'https://bank.example')).statusCode, 403)
+  assert.equal((await start('/demo/wealth.html')).json().here, true)
+  for (const url of ['/govern/users', `${origin}/sense`, 'javascript:alert(1)', 'file:///etc/passwd', 'bank.example'])
+    assert.equal((await start(url)).json().fields[0].field, 'url', url)
+  assert.equal((await start('https://bank.example/', {})).statusCode, 400, 'not in a browser')
+})
+
+test('who may not edit the plan gets no token and names nothing', async (t) => {
+  const { app, call } = await server(t, ['catalog.plan.read'])
+  const headers = { origin: 'https://zhixing.example' }
+  const payload = { url: 'https://bank.example/' }
+  assert.equal((await app.inject({ method: 'POST', url: '/api/catalog/picking', headers, payload })).statusCode, 403)
+  const conditions = [{ field: 'text', op: 'is', values: ['买'] }]
+  assert.equal((await call('POST', '/virtual', { name: 'x', base: 'click', conditions })).status, 403)
+  assert.equal((await call('GET', '/virtual')).status, 200)
 })

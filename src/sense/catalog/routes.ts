@@ -11,6 +11,8 @@ export function catalogRoutes(app: FastifyInstance): void {
   sheetRoutes(app)
   entityRoutes(app)
   attributeRoutes(app)
+  lineageRoutes(app)
+  catalog.openVirtual(app)
 }
 
 function sourceRoutes(app: FastifyInstance): void {
@@ -309,5 +311,17 @@ function attributeRoutes(app: FastifyInstance): void {
     summary: 'Removes a relation',
     params: wire.RelationParams,
     handle: (ctx, { params }) => catalog.removeRelation(ctx, params.type, params.name),
+  })
+}
+
+function lineageRoutes(app: FastifyInstance): void {
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/catalog/lineage',
+    needs: 'catalog.plan.read',
+    summary: 'What a thing is made of and what is made of it; names are told to those who may see them',
+    query: wire.NodeRef,
+    answer: wire.Lineage,
+    handle: (ctx, { query }) => catalog.lineageOf(ctx, query),
   })
 }

@@ -4,10 +4,11 @@ import type { SeenType } from './contract.ts'
 import { namesWithin } from './plan.ts'
 import { looksPersonal } from './rules/personal.ts'
 import type { PlanProperty } from './rules/plan.ts'
+import { noteSources } from './seenSources.ts'
 import { addTallies, type NewSeen, proposeSeen, type Tally } from './seenStore.ts'
 
 /** One event as it came; the names in `props` have passed `checkEvent`. */
-export type Seen = { event: string; props: ReadonlyMap<string, SeenType>; at: Date }
+export type Seen = { event: string; props: ReadonlyMap<string, SeenType>; at: Date; source?: string | undefined }
 
 /** Beyond these a client makes names out of data. What is not proposed is still kept as facts. */
 const mostEvents = 5000
@@ -48,6 +49,7 @@ export async function noteSeen(ctx: Ctx, tx: Tx, seen: readonly Seen[]): Promise
       [...newEvents].map(([name, at]) => ({ name, at })),
       [...newProperties.values()],
     )
+  await noteSources(ctx, tx, seen)
   await writeTallies(ctx, tx)
 }
 

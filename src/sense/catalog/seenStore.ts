@@ -1,6 +1,7 @@
 import type { PersonalKind } from '../../govern/privacy/contract.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import type { SeenType } from './contract.ts'
+import { eventWords, propertyWords } from './rules/sdkNames.ts'
 
 export type NewSeen = { event: string; name: string; type: SeenType; personal: PersonalKind | null; at: Date }
 
@@ -10,20 +11,26 @@ export async function proposeSeen(
   events: readonly { name: string; at: Date }[],
   properties: readonly NewSeen[],
 ): Promise<void> {
+  const eventNames = events.map(({ name }) => eventWords(name))
+  const names = properties.map(({ name }) => propertyWords(name))
   await tx`
     with new_events as (
       insert into catalog.event (name, zh, en, mode, state, owner, description, first_seen)
-      select name, '', '', 'off', 'proposed', '', '', at
-      from unnest(${events.map((one) => one.name)}::text[], ${events.map((one) => one.at.toISOString())}::timestamptz[]) seen (name, at)
+      select name, zh, en, 'off', 'proposed', '', '', at
+      from unnest(${events.map((one) => one.name)}::text[], ${eventNames.map(({ zh }) => zh)}::text[],
+                  ${eventNames.map(({ en }) => en)}::text[],
+                  ${events.map((one) => one.at.toISOString())}::timestamptz[]) seen (name, zh, en, at)
       order by name
       on conflict do nothing
     )
     insert into catalog.property (event, name, zh, en, type, unit, required, personal, state, description, seen, first_seen)
-    select event, name, '', '', (array_agg(type order by place))[1], '', false, max(personal), 'proposed', '',
+    select event, name, max(zh), max(en), (array_agg(type order by place))[1], '', false, max(personal), 'proposed', '',
            array_agg(distinct type), min(at)
     from unnest(${properties.map((one) => one.event)}::text[], ${properties.map((one) => one.name)}::text[],
                 ${properties.map((one) => one.type)}::text[], ${properties.map((one) => one.personal)}::text[],
-                ${properties.map((one) => one.at.toISOString())}::timestamptz[]) with ordinality seen (event, name, type, personal, at, place)
+                ${names.map(({ zh }) => zh)}::text[], ${names.map(({ en }) => en)}::text[],
+                ${properties.map((one) => one.at.toISOString())}::timestamptz[])
+         with ordinality seen (event, name, type, personal, zh, en, at, place)
     group by event, name
     order by event, name
     on conflict (event, name) do update

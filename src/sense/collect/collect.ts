@@ -3,6 +3,7 @@ import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import { checkEvent, findSource, planOf, sourcesWithin } from '../catalog/catalog.ts'
 import { openDoors } from './doors/doors.ts'
+import { countEvents } from './facts.ts'
 import { receive } from './receive.ts'
 import { faultOf } from './rules/message.ts'
 import * as store from './store.ts'
@@ -14,6 +15,11 @@ export { type Pipeline, startPipeline, workBatch } from './pipeline.ts'
 export { receive } from './receive.ts'
 export { dismissRejects, getReject, listRejects, replayRejects, summariseRejects } from './rejects.ts'
 export { collectStep } from './steps.ts'
+
+/** All events that are stored, whoever's they are: for the machine alone. */
+export function countStored(ctx: Ctx): Promise<number> {
+  return countEvents(ctx.facts)
+}
 
 /** The number of the batch that is being worked: whose its messages are was decided, its facts may still come. */
 export function batchInHand(ctx: Ctx): Promise<bigint | undefined> {

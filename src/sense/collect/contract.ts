@@ -59,6 +59,9 @@ const NativeIdentities = Type.Record(Type.String({ minLength: 1, maxLength: 40 }
 const Values = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), { maxProperties: 500 })
 
 export const NativeBatch = Type.Object({
+  sentAt: Type.Optional(
+    Type.String({ format: 'date-time', description: 'The sender’s clock at the moment of sending; puts times right' }),
+  ),
   messages: Type.Array(
     Type.Object({
       id: Type.String({ minLength: 1, maxLength: 200, description: 'Unique in the source; a repeat is stored once' }),

@@ -328,3 +328,24 @@ test('a service key sends for the project it names', async (t) => {
   assert.equal(kit.received[0]?.source, 'src_bank')
   assert.equal((await send('nobody')).json().code, 'collect.unknown_project')
 })
+
+test('the native door puts times right by the moment of sending, but not history on purpose (rule 2)', async (t) => {
+  const kit = await openKit(t)
+  const now = kit.ctx.now.getTime()
+  const slow = 3_600_000
+  const said = (id: string, more: object = {}) => {
+    const time = new Date(now - slow - 1000).toISOString()
+    return { id, type: 'event', event: 'view', time, ids: { login_id: 'u' }, ...more }
+  }
+  const messages = [said('1'), said('2', { history: true })]
+  const payload = { sentAt: new Date(now - slow).toISOString(), messages }
+  const answer = await kit.app.inject({ method: 'POST', url: '/v1/collect?writeKey=default', payload })
+  assert.equal(answer.statusCode, 200, answer.body)
+  assert.deepEqual(
+    kit.envelopes().map(({ time, skewMs }) => [time - now, skewMs]),
+    [
+      [-1000, slow],
+      [-slow - 1000, slow],
+    ],
+  )
+})

@@ -60,7 +60,7 @@ export const collectStep: Step = {
         const type = seenType(value)
         return type ? [[property, type] as const] : []
       })
-      return { event: name, props: new Map(props), at: one.receivedAt }
+      return { event: name, props: new Map(props), at: one.receivedAt, source: one.source }
     })
     if (seen.length > 0) await noteSeen(ctx, tx, seen)
   },

@@ -74,6 +74,7 @@ export const TimelineEvent = Type.Object({
   key: Type.String(),
   event: Type.String(),
   label: Nullable(Words),
+  virtual: Type.Array(Words, { description: 'The virtual events it is as well' }),
   time: Instant,
   received: Instant,
   source: Named,

@@ -4,7 +4,7 @@ import { indexPersonal, normalise, sealPersonal } from '../../govern/privacy/pri
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import type { Id } from '../../platform/ids.ts'
-import { attributesOf, noteAttributes } from '../catalog/catalog.ts'
+import { attributesOf, columnValue, noteAttributes } from '../catalog/catalog.ts'
 import { type Arrived, type Batch, factsToken, type Step } from '../collect/collect.ts'
 import type { ProfileOp } from '../collect/contract.ts'
 import { placeCustomers } from '../identity/identity.ts'
@@ -28,7 +28,7 @@ export const profileStep: Step = {
       profile && !refused && customer > 0 ? [{ customer, ...profile, time, receivedAt }] : [],
     )
     if (said.length === 0) return
-    const rows = historyOf(said, await attributesOf(ctx, 'customer'), await kindsOfAttributes(ctx))
+    const rows = historyOf(said, await attributesOf(ctx, 'customer'), await kindsOfAttributes(ctx), columnValue)
     if (rows.length > 0) await insertHistory(ctx.facts, rows, factsToken(batch, 'attribute_day'))
   },
   async effects(ctx: Ctx, tx: Tx, batch: Batch) {

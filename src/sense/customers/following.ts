@@ -1,6 +1,6 @@
 import { read } from '../../platform/change.ts'
 import type { Feed } from '../../platform/facts/follow.ts'
-import { attributesNowOf, insertRows, newestVersion, rowOf, sweep } from '../catalog/catalog.ts'
+import { attributesNowOf, columnValue, insertRows, newestVersion, rowOf, sweep } from '../catalog/catalog.ts'
 import { canonicalOf, membersOf } from '../identity/identity.ts'
 import { kindsOfAttributes } from './attributes.ts'
 import { insertHistory } from './facts.ts'
@@ -41,7 +41,7 @@ export const customerFeed: Feed = {
     const kindOf = await kindsOfAttributes(ctx)
     await insertHistory(
       ctx.facts,
-      profiles.flatMap((row) => historyOfDoc(row.customer, row.doc, attributes, kindOf)),
+      profiles.flatMap((row) => historyOfDoc(row.customer, row.doc, attributes, kindOf, columnValue)),
     )
     const there = new Set(rows.map((row) => row.id))
     const gone = numbers.filter((number) => !there.has(number)).map((id) => ({ id, version, deleted: 1 }))

@@ -1,10 +1,12 @@
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import type { Db } from '../../platform/db/db.ts'
 import type { Text } from '../../platform/problem.ts'
-import { getEntity, listEvents, sourcesById } from '../catalog/catalog.ts'
+import { getEntity, listEvents, sourcesById, virtualEvents } from '../catalog/catalog.ts'
 
 export type Names = {
   event(name: string): Text | null
+  /** What someone has named it afterwards. */
+  virtual(name: string, props: Readonly<Record<string, unknown>>): Text[]
   attribute(name: string): Declared
   source(id: string): { id: string; name: string }
 }
@@ -23,9 +25,12 @@ const mostEvents = 2000
 
 /** What events, sources and attributes of customers are called in the catalogue. */
 export async function namesInCatalogue(ctx: Ctx): Promise<Names> {
-  const [labels, sources] = await Promise.all([labelsOf(ctx), sourcesById(ctx)])
+  const [labels, sources, named] = await Promise.all([labelsOf(ctx), sourcesById(ctx), virtualEvents(ctx)])
+  const virtual = [...named.values()]
   return {
     event: (name) => labels.events.get(name) ?? null,
+    virtual: (name, props) =>
+      virtual.filter((one) => one.matches(name, props)).map((one) => labelOf(one) ?? { zh: one.name, en: one.name }),
     attribute: (name) => labels.attributes.get(name) ?? undeclared,
     source: (id) => ({ id, name: sources.get(id)?.name ?? id }),
   }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Facts } from '../../platform/facts/facts.ts'
 import { Problem } from '../../platform/problem.ts'
 import { at } from '../../platform/testing/testing.ts'
+import { createVirtual } from '../catalog/catalog.ts'
 import { customerTimeline, getCustomer } from './customers.ts'
 import { activityStatement, timelineStatement } from './facts.ts'
 import { did, openBank } from './testing/testing.ts'
@@ -48,6 +49,22 @@ test('the timeline is read page by page, newest first, each event once, also whe
   await assert.rejects(
     customerTimeline(ctx, 1, { cursor: "1.x' or 1" }),
     (error) => error instanceof Problem && error.code === 'page.bad_cursor',
+  )
+})
+
+test('an event on the timeline carries the names it was given afterwards', async (t) => {
+  const { ctx, web, say } = await openBank(t)
+  const buy = { $element_content: '立即购买' }
+  await say(web, did(ids, '$WebClick', '2026-01-04 08:00', buy), did(ids, '$WebClick', '2026-01-04 07:00', {}))
+  const conditions = [{ field: 'text' as const, op: 'is' as const, values: ['立即购买'] }]
+  await createVirtual(ctx, { name: 'buy_clicked', zh: '点击购买', base: 'click', conditions })
+  const { items } = await customerTimeline(ctx, 1, {})
+  assert.deepEqual(
+    items.map(({ event, virtual }) => [event, virtual]),
+    [
+      ['$WebClick', [{ zh: '点击购买', en: '点击购买' }]],
+      ['$WebClick', []],
+    ],
   )
 })
 

@@ -29,15 +29,17 @@ export async function pageOfEvents(
 }
 
 function toEvent(row: EventRow, names: Names): TimelineEvent {
+  const props = JSON.parse(row.said) as Record<string, unknown>
   return {
     key: row.key,
     event: row.event,
     label: names.event(row.event),
+    virtual: names.virtual(row.event, props),
     time: row.time.toISOString(),
     received: row.received.toISOString(),
     source: names.source(row.source),
     customer: row.customer,
-    props: JSON.parse(row.said) as Record<string, unknown>,
+    props,
   }
 }
 

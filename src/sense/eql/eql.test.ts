@@ -3,12 +3,24 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { Problem } from '../../platform/problem.ts'
 import { limits, type Rule } from './contract.ts'
-import { checkRule, formatRule, parseRule, upgradeRule } from './eql.ts'
+import {
+  checkRule,
+  explainRule,
+  formatRule,
+  fromBuilder,
+  parseRule,
+  referencesOf,
+  toBuilder,
+  upgradeRule,
+} from './eql.ts'
+import { nearest } from './rules/suggest.ts'
+import { nodesOf } from './rules/tree.ts'
 import { bank } from './testing/bank.ts'
 import { randomRule } from './testing/random.ts'
 
-const runs = Number(process.env.EQL_RUNS ?? 2000)
+const runs = Number(process.env.EQL_RUNS ?? 1000)
 const errorsOf = (source: string) => parseRule(source, bank).issues.filter(({ severity }) => severity === 'error')
 
 /** A tree without its comments, and the comments. */
@@ -88,6 +100,94 @@ test('whatever is typed is answered with a report, and soon', () => {
         assert.deepEqual(parseRule(formatRule(parsed.rule), bank).rule, parsed.rule)
     }),
     { numRuns: runs * 2 },
+  )
+})
+
+test('a rule with a slip in it is answered with a report; a tree with a slip by its place', () => {
+  fc.assert(
+    fc.property(
+      randomRule(bank, { notes: true }),
+      fc.nat(),
+      fc.nat(),
+      fc.constantFrom('', '(', ')', ' and ', "'", '"', ',', ' of ', '--', ' 5 '),
+      (rule, at, length, slip) => {
+        const text = formatRule(rule)
+        const start = at % (text.length + 1)
+        const broken = text.slice(0, start) + slip + text.slice(start + (length % 6))
+        const parsed = parseRule(broken, bank)
+        if (parsed.ok && parsed.rule !== null) {
+          assert.deepEqual(upgradeRule(structuredClone(parsed.rule)), parsed.rule, broken)
+          assert.deepEqual(apart(mustParse(formatRule(parsed.rule))).bare, apart(parsed.rule).bare, broken)
+        }
+      },
+    ),
+    { numRuns: runs },
+  )
+})
+
+test('a tree of any nodes that passes as a tree can be checked, written, told and built, whatever its types', () => {
+  fc.assert(
+    fc.property(randomRule(bank), randomRule(bank), fc.nat(), (rule, other, place) => {
+      const mixed = structuredClone(rule)
+      const hosts = [...nodesOf(mixed.body)].filter((node) => node.kind === 'compare' || node.kind === 'not')
+      const host = hosts[place % Math.max(1, hosts.length)]
+      if (host?.kind === 'compare') host.right = other.body
+      if (host?.kind === 'not') host.item = { kind: 'tag', name: 'month_spend' }
+      if ([...nodesOf(mixed.body)].length > limits.nodes) return
+      const tree = upgradeRule(mixed)
+      checkRule(tree, bank)
+      assert.deepEqual(mustParse(formatRule(tree)), tree)
+      assert.ok(explainRule(tree, bank).length > 0)
+      assert.deepEqual(fromBuilder(toBuilder(tree, bank)), tree)
+      referencesOf(tree, bank)
+    }),
+    { numRuns: runs / 2 },
+  )
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      try {
+        upgradeRule({ eql: 1, body: value })
+      } catch (error) {
+        assert.ok(error instanceof Problem)
+      }
+    }),
+  )
+})
+
+test('hundreds of unknown names among ten thousand like them are answered with the first twenty', () => {
+  const events = Array.from({ length: 10_000 }, (_, i) => ({
+    name: `a_rather_long_name_of_an_event_${i}`,
+    zh: '',
+    en: '',
+    properties: [],
+  }))
+  const source = Array.from({ length: 600 }, (_, i) => `did(a_rather_long_name_of_an_evnt_${i}x)`).join(' and ')
+  const parsed = parseRule(source, { ...bank, events })
+  assert.equal(parsed.ok, false)
+  assert.equal(parsed.issues.length, limits.issues)
+})
+
+test('the nearest name is found as by the definition of the distance, swaps too', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 6 })
+  const reference = (a: string, b: string): number => {
+    if (a === '' || b === '') return a.length + b.length
+    const [restA, restB] = [a.slice(1), b.slice(1)]
+    let best = Math.min(
+      reference(restA, b) + 1,
+      reference(a, restB) + 1,
+      reference(restA, restB) + (a[0] === b[0] ? 0 : 1),
+    )
+    if (a.length > 1 && b.length > 1 && a[0] === b[1] && a[1] === b[0])
+      best = Math.min(best, reference(a.slice(2), b.slice(2)) + 1)
+    return best
+  }
+  fc.assert(
+    fc.property(letters, letters, (a, b) => {
+      const most = a.length <= 2 ? 1 : Math.max(1, Math.floor(a.length / 3))
+      const holds = a.length >= 2 && b.length >= 2 && (a.includes(b) || b.includes(a))
+      assert.equal(nearest(a, [b]).length === 1, reference(a, b) <= most || holds)
+    }),
+    { numRuns: 500 },
   )
 })
 

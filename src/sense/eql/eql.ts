@@ -35,7 +35,7 @@ export function parseRule(source: string, schema: Schema, want: Want = 'conditio
   const issues = [...syntax.issues, ...checked.issues].sort(byPlace)
   const rule: Rule =
     syntax.notes.length > 0 ? { eql: eqlVersion, body, notes: syntax.notes } : { eql: eqlVersion, body }
-  return { ...checked, rule, issues, ok: issues.every(({ severity }) => severity !== 'error'), spans }
+  return { ...checked, rule, issues, ok: checked.ok && issues.every(({ severity }) => severity !== 'error'), spans }
 }
 
 function byPlace(a: Issue, b: Issue): number {

@@ -8,7 +8,7 @@ import { completeRule, costOf, explainRule, formatRule, fromBuilder, parseRule, 
 import { bank } from './testing/bank.ts'
 import { randomRule } from './testing/random.ts'
 
-const runs = Number(process.env.EQL_RUNS ?? 1000)
+const runs = Number(process.env.EQL_RUNS ?? 500)
 
 function rule(source: string): Rule {
   const parsed = parseRule(source, bank)

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { test } from 'node:test'
 import { read } from '../../platform/change.ts'
 import { withCtx } from '../../platform/ctx.ts'
+import { lineageOf } from '../catalog/catalog.ts'
 import type { Mapping } from './contract.ts'
 import { importBank } from './testing/testing.ts'
 
@@ -223,6 +224,19 @@ test('bad rows are kept sealed, and their file runs no formula', async (t) => {
       ].join('\r\n'),
   )
   assert.ok(ctx.recorded.some(({ action }) => action === 'imports.bad_row.export'))
+})
+
+test('lineage says which import brought an attribute', async (t) => {
+  const { ctx, imports, mapped } = await importBank(t)
+  const { id, name } = await mapped('customer_no,aum\nC1,1\n')
+  const up = async () =>
+    (await lineageOf(ctx, { kind: 'attribute', id: 'customer aum' })).nodes.filter((one) => one.level < 0)
+  assert.deepEqual(await up(), [], 'a file that was only looked at brings nothing')
+  await imports.runNow(ctx, id, { mode: 'good' })
+  assert.deepEqual(
+    (await up()).map(({ kind, title }) => [kind, title]),
+    [['import', name]],
+  )
 })
 
 test('a branch sees the imports of its own organisations only', async (t) => {

@@ -18,6 +18,14 @@ import * as store from './store.ts'
 import { addPart, createImport, finishUpload, sweep, takeFile } from './uploads.ts'
 import { checkFile, type Ended, fileGone, type Receive, runFile, type Tell, type Work } from './work.ts'
 
+export { targetEdges } from './lineage.ts'
+export { previewRows } from './preview.ts'
+export { openFile } from './readers/reader.ts'
+export { checkMapping, type Mapped, rowMapper } from './rules/mapping.ts'
+export { type Cell, type Fault, type ReadRow, reasonOf } from './rules/row.ts'
+export { safeLine } from './rules/sheet.ts'
+export { instantOf, textOf } from './rules/value.ts'
+export { limitsOf as importLimits } from './settings.ts'
 export type { Ended, Receive, Tell } from './work.ts'
 
 registerSealed(sealedColumn({ schema: 'imports', table: 'bad_row', key: 'id', column: 'content', kind: 'secret' }))

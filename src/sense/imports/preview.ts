@@ -21,9 +21,24 @@ export async function preview(
   choices: Choices,
 ): Promise<Preview> {
   const opened = await openFile(path, reading, limits)
-  const rows = await firstRows(opened)
+  return {
+    format: opened.format,
+    compressed: opened.compressed,
+    reading: opened.reading,
+    sheets: [...opened.sheets],
+    ...previewRows(ctx, opened.columns, await firstRows(opened), choices),
+  }
+}
+
+/** Rows as they are understood, wherever they come from: what the columns hold, and a mapping to begin with. */
+export function previewRows(
+  ctx: Ctx,
+  names: readonly string[],
+  rows: readonly ReadRow[],
+  choices: Choices,
+): Pick<Preview, 'columns' | 'rows' | 'suggestion'> {
   const cells = rows.flatMap((row) => ('cells' in row ? [row.cells] : []))
-  const columns = opened.columns.map((name, i): Seen => {
+  const columns = names.map((name, i): Seen => {
     const column = cells.map((row) => row[i])
     return { name, ...guessColumn(name, column) }
   })
@@ -34,10 +49,6 @@ export async function preview(
       { name, title: title.en },
     ])
   return {
-    format: opened.format,
-    compressed: opened.compressed,
-    reading: opened.reading,
-    sheets: [...opened.sheets],
     columns: columns.map(({ name, type, personal, filled }, i) => ({
       name,
       type,

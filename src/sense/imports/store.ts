@@ -192,6 +192,10 @@ export async function failUpload(tx: Tx, id: string, error: { zh: string; en: st
     where id = ${id} and state = 'uploading'`
 }
 
+export function importNames(tx: Tx, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+  return tx<{ id: string; name: string }[]>`select id, name from imports.import where id = any (${ids})`
+}
+
 export async function deleteImport(tx: Tx, id: string): Promise<void> {
   await tx`delete from imports.import where id = ${id}`
 }

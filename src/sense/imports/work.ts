@@ -3,9 +3,11 @@ import { sealSecret } from '../../govern/privacy/privacy.ts'
 import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { missing, Problem, text } from '../../platform/problem.ts'
+import { recordLineage } from '../catalog/catalog.ts'
 import type { Incoming, Outcome } from '../collect/contract.ts'
 import type { Reason } from './contract.ts'
 import { pathOf } from './files.ts'
+import { importEdges } from './lineage.ts'
 import type { Limits } from './readers/bytes.ts'
 import { type Opened, openFile } from './readers/reader.ts'
 import { checkMapping, rowMapper } from './rules/mapping.ts'
@@ -63,9 +65,10 @@ export async function runFile(ctx: Ctx, work: Work, id: string, more: More = {})
     return send(ctx, work, source, good, more.signal)
   })
   if (ended !== 'finished') return ended
-  await unauditedChange(ctx, 'the end of an import, which a person began', (tx) =>
-    store.finishRun(tx, id, job.position, ctx.now),
-  )
+  await unauditedChange(ctx, 'the end of an import, which a person began', async (tx) => {
+    await store.finishRun(tx, id, job.position, ctx.now)
+    if (job.row.mapping) await recordLineage(tx, importEdges(id, job.row.mapping), ctx.now)
+  })
   return 'finished'
 }
 

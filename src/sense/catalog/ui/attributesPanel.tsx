@@ -1,6 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button, Input, Tag } from 'antd'
 import { useState } from 'react'
+import { useNavigate } from 'react-router'
 import { api } from '../../../console/kit/api.ts'
 import { useAct } from '../../../console/kit/confirmAct.tsx'
 import { useFormats } from '../../../console/kit/format.ts'
@@ -40,7 +41,16 @@ export function AttributesPanel({ entity }: { entity: EntityDetail }) {
       })
       await again()
     }, said)
+  const navigate = useNavigate()
   const acts = (one: Attribute): RowAct[] => [
+    {
+      key: 'lineage',
+      label: t('血缘', 'Lineage'),
+      run: () => void navigate(`/sense/lineage?kind=attribute&id=${encodeURIComponent(`${entity.type} ${one.name}`)}`),
+    },
+    ...(!can('catalog.entity.edit') ? [] : editActs(one)),
+  ]
+  const editActs = (one: Attribute): RowAct[] => [
     ...(one.state === 'active'
       ? []
       : [{ key: 'accept', label: t('接受', 'Accept'), run: () => become(one, 'active', t('已接受', 'Accepted')) }]),
@@ -73,7 +83,7 @@ export function AttributesPanel({ entity }: { entity: EntityDetail }) {
         columns={useColumns(entity.key, unfit)}
         rows={shown}
         rowKey={({ name }) => name}
-        acts={can('catalog.entity.edit') ? acts : undefined}
+        acts={acts}
         empty={<Empty title={t('没有符合条件的属性', 'No attribute matches')} />}
       />
       <Editor entity={entity} edited={edited} close={() => setEdited(undefined)} />

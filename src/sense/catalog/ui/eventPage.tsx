@@ -1,6 +1,6 @@
 import { Button, Tag } from 'antd'
 import { useState } from 'react'
-import { Link, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { api } from '../../../console/kit/api.ts'
 import { useAct, useConfirmAct } from '../../../console/kit/confirmAct.tsx'
 import { Detail } from '../../../console/kit/detail.tsx'
@@ -28,6 +28,7 @@ export function EventPage() {
 function Sheet({ event }: { event: EventDetail }) {
   const t = useText()
   const { time, number } = useFormats()
+  const navigate = useNavigate()
   const [editing, setEditing] = useState(false)
   const { name, zh, en, mode, owner, description, state } = event
   return (
@@ -43,6 +44,9 @@ function Sheet({ event }: { event: EventDetail }) {
           </>
         }
       >
+        <Button onClick={() => void navigate(`/sense/lineage?kind=event&id=${encodeURIComponent(name)}`)}>
+          {t('血缘', 'Lineage')}
+        </Button>
         <Can needs="catalog.plan.edit">
           <StateActs event={event} />
           <Button onClick={() => setEditing(true)}>{t('编辑', 'Edit')}</Button>

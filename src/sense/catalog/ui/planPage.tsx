@@ -15,6 +15,7 @@ import { refresh, useApi } from '../../../console/kit/useApi.ts'
 import { type EventPage, NewEvent, type PlanImported, type PlannedEvent } from '../contract.ts'
 import { eventHref, eventParts } from './eventForm.ts'
 import { ProposedEvents } from './proposedEvents.tsx'
+import { VirtualTable } from './virtualTable.tsx'
 import { choices, eventStateColours, eventStateNames, modeNames } from './words.ts'
 import './catalog.css'
 
@@ -60,6 +61,7 @@ export function PlanPage() {
             ),
             children: <ProposedEvents asked={waiting} />,
           },
+          { key: 'virtual', label: t('虚拟事件', 'Virtual events'), children: <VirtualTable /> },
         ]}
       />
       <FormDrawer

@@ -9,6 +9,16 @@ export function snippetsOf({ project, writeKey, kind }: SourceRow, origin: strin
   const protocol = scheme.replace(':', '')
   const all: Snippet[] = [
     {
+      key: 'zhixing',
+      label: text('知行网页 SDK', 'Our web SDK'),
+      says: text(
+        '自动采集浏览、点击、表单与曝光,不采集输入的内容;页面可直接圈选。严格的安全策略(CSP)下只需允许本地址的脚本与连接。',
+        'Sends views, clicks, forms and exposures by itself, never what is typed; its pages can be picked on. A strict policy (CSP) allows scripts and connections of this address, and no more.',
+      ),
+      code: `<script defer src="${origin}/sdk/zhixing.js" data-project="${project}"></script>
+<!-- 登录后调用 / after sign-in: zhixing.identify('客户号')  退出后 / after sign-out: zhixing.reset() -->`,
+    },
+    {
       key: 'sensors',
       label: text('神策 JS SDK', 'Sensors JS'),
       says: text(

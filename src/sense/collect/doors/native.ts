@@ -15,9 +15,9 @@ const isMessage = validatorCompiler({
 
 /**
  * One message of the native door. Each is held against the schema by itself, so that one bad message of a thousand is
- * one rejected result and not a refused batch.
+ * one rejected result and not a refused batch. `skewMs`: our clock minus the sender's, where he said when he sent.
  */
-export function readNative(message: unknown): Incoming {
+export function readNative(message: unknown, skewMs?: number): Incoming {
   const fault = makeStorable(message)
   const id = isRaw(message) ? message.id : undefined
   const key = typeof id === 'string' && id !== '' && id.length <= 200 ? id : keyOf(message)
@@ -26,12 +26,12 @@ export function readNative(message: unknown): Incoming {
     const { problem } = toProblem({ validation: isMessage.errors })
     return { ...refusedBy(key, problem, message), refused: { ...refusalOf(problem), code: 'native.invalid' } }
   }
-  return incomingOf(key, message, () => understand(message as NativeMessage))
+  return incomingOf(key, message, () => understand(message as NativeMessage, skewMs))
 }
 
-function understand(message: NativeMessage): Envelope {
+function understand(message: NativeMessage, skewMs: number | undefined): Envelope {
   const ids: Envelope['ids'] = identitiesOf(message)
-  const common = { time: Date.parse(message.time), ...(message.history ? { history: true } : {}), ids }
+  const common = { ...timeOf(message, skewMs), ids }
   const props = message.props ?? {}
   const name = message.event
   switch (message.type) {
@@ -47,6 +47,13 @@ function understand(message: NativeMessage): Envelope {
         throw invalidField('ids', 'native.ids', text('绑定至少需要两个标识', 'A bind needs two identities'))
       return { ...common, kind: message.type, ...(name === undefined ? {} : { name }), props }
   }
+}
+
+/** History on purpose stands as it is; any other time is put right by the skew of its sending. */
+function timeOf(message: NativeMessage, skewMs: number | undefined): Pick<Envelope, 'time' | 'history' | 'skewMs'> {
+  const time = Date.parse(message.time)
+  if (message.history) return { time, history: true, ...(skewMs === undefined ? {} : { skewMs }) }
+  return skewMs === undefined ? { time } : { time: time + skewMs, skewMs }
 }
 
 function identitiesOf(message: NativeMessage): Envelope['ids'] {

@@ -10,7 +10,10 @@ import { isRaw } from './message.ts'
 import { readNative } from './native.ts'
 
 /** Only the outer shape: each message is held against the schema by itself. */
-const outer = Type.Object({ messages: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000 }) })
+const outer = Type.Object({
+  sentAt: NativeBatch.properties.sentAt,
+  messages: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1000 }),
+})
 
 export function nativeDoor<S extends { readonly id: string }>(door: FastifyInstance, deps: DoorDeps<S>): void {
   door.setValidatorCompiler((route) =>
@@ -36,7 +39,8 @@ export function nativeDoor<S extends { readonly id: string }>(door: FastifyInsta
           ? ((await deps.findSource(machine, query.project ?? 'default')) ?? unknownProject())
           : await sourceOfKey(machine, writeKeyOf(request, undefined), deps)
       const messages: readonly unknown[] = body.messages
-      const incoming = messages.map(readNative)
+      const skewMs = body.sentAt === undefined ? undefined : ctx.now.getTime() - Date.parse(body.sentAt)
+      const incoming = messages.map((message) => readNative(message, skewMs))
       const outcomes = await deps.receive(machine, source, incoming)
       const results = incoming.map((one, i) => {
         const message = messages[i]

@@ -1,6 +1,6 @@
 import type { PersonalKind } from '../../../govern/privacy/contract.ts'
 import { dayOf, homeZone } from '../../../platform/time/zone.ts'
-import { columnValue, type KnownAttribute } from '../../catalog/catalog.ts'
+import type { ValueType } from '../../catalog/contract.ts'
 import type { ProfileOp } from '../../collect/contract.ts'
 import type { Doc } from './profile.ts'
 
@@ -24,7 +24,7 @@ export type Said = {
   readonly receivedAt: Date
 }
 
-const holds: Partial<Record<KnownAttribute['type'], 'whole' | 'number' | 'text'>> = {
+const holds: Partial<Record<ValueType, 'whole' | 'number' | 'text'>> = {
   money: 'whole',
   integer: 'whole',
   boolean: 'whole',
@@ -33,42 +33,56 @@ const holds: Partial<Record<KnownAttribute['type'], 'whole' | 'number' | 'text'>
   day: 'text',
 }
 
-type Attributes = ReadonlyMap<string, KnownAttribute>
+type Known = { name: string; type: ValueType; state: string; personal: PersonalKind | null }
+type Attributes = ReadonlyMap<string, Readonly<Known>>
+/** A value as a column of its type takes it; undefined when it is not of the type (the catalogue knows). */
+type Convert = (type: ValueType, value: unknown) => unknown
 type KindOf = (name: string) => PersonalKind | undefined
 
 const longestText = 200
 
 /** Of attributes in use, personal ones excepted. What is no value of its type is no history either. */
-export function historyOf(said: readonly Said[], attributes: Attributes, kindOf: KindOf): HistoryRow[] {
+export function historyOf(
+  said: readonly Said[],
+  attributes: Attributes,
+  kindOf: KindOf,
+  convert: Convert,
+): HistoryRow[] {
   const kept = [...attributes.values()].filter((one) => hasHistory(one) && !kindOf(one.name))
   const names = new Map(kept.map((one) => [one.name, one]))
   return said.flatMap(({ customer, op, values, time, receivedAt }): HistoryRow[] => {
     const at = Math.max(0, Math.min(time, receivedAt.getTime()))
-    if (op === 'delete') return kept.flatMap((one) => rowOf(one, customer, at, null) ?? [])
+    if (op === 'delete') return kept.flatMap((one) => rowOf(convert, one, customer, at, null) ?? [])
     if (op !== 'set' && op !== 'unset') return []
     return Object.entries(values).flatMap(([name, value]) => {
       const one = names.get(name)
-      return (one && rowOf(one, customer, at, op === 'unset' ? null : value)) ?? []
+      return (one && rowOf(convert, one, customer, at, op === 'unset' ? null : value)) ?? []
     })
   })
 }
 
 /** Values that depend on what was there before: counts, and what was set once. */
-export function historyOfDoc(customer: number, doc: Doc, attributes: Attributes, kindOf: KindOf): HistoryRow[] {
+export function historyOfDoc(
+  customer: number,
+  doc: Doc,
+  attributes: Attributes,
+  kindOf: KindOf,
+  convert: Convert,
+): HistoryRow[] {
   return Object.entries(doc).flatMap(([name, [value, time, , how, kind]]) => {
     const one = attributes.get(name)
     if ((how !== 'sum' && how !== 'once') || kind || !one || !hasHistory(one) || kindOf(name)) return []
-    return rowOf(one, customer, Math.max(0, time), value) ?? []
+    return rowOf(convert, one, customer, Math.max(0, time), value) ?? []
   })
 }
 
-export function hasHistory({ state, personal, type }: Pick<KnownAttribute, 'state' | 'personal' | 'type'>): boolean {
+function hasHistory({ state, personal, type }: Known): boolean {
   return state === 'active' && !personal && holds[type] !== undefined
 }
 
-function rowOf(one: KnownAttribute, customer: number, at: number, said: unknown): HistoryRow | undefined {
+function rowOf(convert: Convert, one: Known, customer: number, at: number, said: unknown): HistoryRow | undefined {
   const column = holds[one.type]
-  const value = columnValue(one.type, said)
+  const value = convert(one.type, said)
   if (value === undefined || !column || (typeof value === 'string' && column === 'text' && value.length > longestText))
     return undefined
   const plain = typeof value === 'boolean' ? Number(value) : value

@@ -1,3 +1,4 @@
+import { Tag } from 'antd'
 import { memo, useEffect, useRef, useState } from 'react'
 import { useFormats } from '../../../console/kit/format.ts'
 import { useText } from '../../../console/kit/text.ts'
@@ -80,6 +81,11 @@ function Line({ event, clock, open, turn }: LineProps) {
         <button type="button" aria-expanded={open} onClick={turn} title={event.event}>
           {eventLabel(t, event)}
         </button>
+        {event.virtual.map((name) => (
+          <Tag key={name.zh} color="processing" title={t('虚拟事件', 'Virtual event')}>
+            {t(name)}
+          </Tag>
+        ))}
         <span className="zx-stream-source">{event.source.name}</span>
         {open ? <Whole event={event} /> : <p>{said}</p>}
       </div>

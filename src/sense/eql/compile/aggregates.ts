@@ -9,7 +9,6 @@ export type Looking = {
   readonly of: Sql | null
   /** Tests that not all rows of the group pass; the rest is in WHERE. */
   readonly tests: readonly string[]
-  readonly k: number | null
 }
 
 const plain =
@@ -17,7 +16,7 @@ const plain =
   (sql: string): Sql => ({ sql, type, nullable })
 
 /** `all`, `any`, `none` … of rows and events. */
-export function aggregateOf(scalars: Scalars, { fn, of, tests, k }: Looking, where: Expr | null): Aggregate {
+export function aggregateOf(scalars: Scalars, { fn, of, tests }: Looking, where: Expr | null): Aggregate {
   const test = tests.join(' AND ')
   const count = test === '' ? 'count()' : `countIf(${test})`
   switch (fn) {
@@ -37,8 +36,8 @@ export function aggregateOf(scalars: Scalars, { fn, of, tests, k }: Looking, whe
       return { column: count, read: (sql) => ({ sql: `toInt64(${sql})`, type: 'integer', nullable: false }) }
   }
   if (of === null) return timeOf(fn, test)
-  if (of.type === 'missing') return ofNothing(fn, k)
-  return ofValues(fn, of, test, k, scalars)
+  if (of.type === 'missing') return ofNothing(fn)
+  return ofValues(fn, of, test, scalars)
 }
 
 function timeOf(fn: string, test: string): Aggregate {
@@ -47,13 +46,12 @@ function timeOf(fn: string, test: string): Aggregate {
   return { column, read: plain('time', true) }
 }
 
-function ofNothing(fn: string, k: number | null): Aggregate {
+function ofNothing(fn: string): Aggregate {
   if (fn === 'sum' || fn === 'distinct') return { column: '0', read: plain('integer', false) }
-  if (k !== null) return { column: 'emptyArrayString()', read: plain('list', false) }
   return { column: 'NULL', read: () => ({ sql: 'NULL', type: 'missing', nullable: true }) }
 }
 
-function ofValues(fn: string, of: Sql, test: string, k: number | null, scalars: Scalars): Aggregate {
+function ofValues(fn: string, of: Sql, test: string, scalars: Scalars): Aggregate {
   const [value, again] = scalars.twice(of.sql)
   const parts = [test, of.nullable ? `isNotNull(${again})` : ''].filter((part) => part !== '')
   const suffix = parts.length > 0 ? 'If' : ''
@@ -80,7 +78,7 @@ function ofValues(fn: string, of: Sql, test: string, k: number | null, scalars: 
       return { column: `argMinOrNull${suffix}(${sure}, (${time}, ${again})${tail})`, read: plain(type, true) }
     }
     default:
-      return top(sure, suffix, tail, k)
+      throw new Error(`no aggregate: ${fn}`)
   }
 }
 
@@ -108,12 +106,4 @@ function moneyAverage(value: string, suffix: string, tail: string, scalars: Scal
 
 function average(value: string, suffix: string, tail: string, scalars: Scalars): Aggregate {
   return { column: `avgOrNull${suffix}(toFloat64(${value})${tail})`, read: (sql) => scalars.finite(sql) }
-}
-
-/** Counted exactly: `topK` of the engine estimates. */
-function top(value: string, suffix: string, tail: string, k: number | null): Aggregate {
-  const counts = `sumMap${suffix}([toString(${value})], [toUInt64(1)]${tail})`
-  const sorted = `arraySort((word, many) -> (-toInt64(many), word), ${counts}.1, ${counts}.2)`
-  if (k !== null) return { column: `arraySlice(${sorted}, 1, ${Math.trunc(k)})`, read: plain('list', false) }
-  return { column: `if(empty(${counts}.1), NULL, ${sorted}[1])`, read: plain('text', true) }
 }

@@ -15,7 +15,8 @@ export class Binder {
   }
 
   text(value: string): string {
-    return this.bind('String', value)
+    // The embedded engine takes no empty parameter.
+    return value === '' ? "''" : this.bind('String', value)
   }
 
   whole(value: bigint | number): string {

@@ -50,6 +50,19 @@ export function compileCount(rule: Rule, asked: Asked): Compiled {
 }
 
 /**
+ * Several rules asked together, for one answer: columns `m0`, `m1` … of arrays of customers. What they look at is scanned once for
+ * all of them. `types` must know the nodes of all.
+ */
+export function compileTogether(conditions: readonly Expr[], asked: Asked): Compiled {
+  return statement(asked, (place) => {
+    const customers = new Customers(place)
+    customers.plan(conditions, [])
+    const columns = conditions.map((expr, i) => `groupArrayIf(${customers.id}, ${customers.condition(expr)}) AS m${i}`)
+    return `SELECT ${columns.join(', ')} ${customers.from([])}`
+  })
+}
+
+/**
  * How many of one customer in `part`, for each of the conditions: columns `universe`, and `c0`, `c1` … See `estimateOf`.
  * All conditions share their scans: the rule and each of its parts are asked together.
  */

@@ -98,7 +98,7 @@ export class Customers {
   condition(expr: Expr): string {
     if (expr.kind === 'not') return `NOT (${this.condition(expr.item)})`
     const only = this.onlySource(expr)
-    if (only !== undefined && !this.joined.has(only)) return this.set(expr, only)
+    if (only !== undefined) return this.joined.has(only) ? this.scalars.condition(expr) : this.set(expr, only)
     if (expr.kind === 'and' || expr.kind === 'or') {
       const parts = this.parts(expr).map((part) => this.condition(part))
       return parts.length === 0
@@ -189,7 +189,7 @@ export class Customers {
     const person = layout.canonical('attribute_day.customer')
     const where = [
       `attribute IN ${binder.texts([...names.keys()])}`,
-      `version < ${binder.bind('UInt64', String(instant))}`,
+      `version < ${binder.bind('UInt64', String(Math.max(0, instant)))}`,
       ...(scope === null ? [] : [`attribute_day.customer IN ${layout.numbers(scope)}`]),
       ...(sample === null ? [] : [sample(person)]),
     ]

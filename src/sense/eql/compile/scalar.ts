@@ -263,10 +263,10 @@ export class Scalars {
         const times = items.map((item) => timeLiteral(String(item.value), moment.zone))
         if (value.type === 'day')
           return guard(`${value.sql} IN ${days(times.map((time) => dayNumber(time, moment.zone)))}`, value.nullable)
-        return guard(`${value.sql} IN ${binder.bind('Array(Int64)', times.map(String))}`, value.nullable)
+        return guard(`${value.sql} IN ${binder.bind('Array(Int64)', times)}`, value.nullable)
       }
       case 'money': {
-        const amounts = items.map((item) => String(minorUnits(String(item.value))))
+        const amounts = items.map((item) => Number(minorUnits(String(item.value))))
         return guard(`${value.sql} IN ${binder.bind('Array(Int64)', amounts)}`, value.nullable)
       }
       case 'boolean': {

@@ -1,5 +1,4 @@
 import type { EqlType, Expr, Schema, SchemaEntity } from '../contract.ts'
-import { quoted } from './bind.ts'
 import type { Layout } from './layout.ts'
 import { type Known, Scalars, type Sql } from './scalar.ts'
 
@@ -105,4 +104,4 @@ function outside(expr: Expr): Error {
   return new Error(`${expr.kind} does not stand in the scope of an event or a row`)
 }
 
-export const rowAlias = quoted('row')
+export const rowAlias = 'held'

@@ -32,20 +32,38 @@ export function sequenceSql(node: SequenceNode, parts: SequenceParts): string {
   for (const [i, { step, nots }] of steps.chain.entries()) {
     if (i === 0) continue
     const gap = Math.max(1, step.after === null ? 1 : gapMs(step.after))
-    const frame = before(gap)
+    const delayed = gap > longestFrame
+    if (delayed) rows = withDelayed(rows, i, gap)
+    const [prior, frame] = delayed
+      ? [`delay${i} > 0`, `(${partition} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`]
+      : [`start${i - 1} > 0`, before(gap)]
+    const undelayed = delayed ? ` AND delay${i} = 0` : ''
     const stops =
-      nots.length === 0 ? [] : [`maxIf(at, ${nots.map((n) => `not${n}`).join(' OR ')}) OVER ${before(1)} AS stop${i}`]
+      nots.length === 0
+        ? []
+        : [`maxIf(at, (${nots.map((n) => `not${n}`).join(' OR ')})${undelayed}) OVER ${before(1)} AS stop${i}`]
     const columns = [
-      `maxIf(at, start${i - 1} > 0) OVER ${frame} AS prior${i}`,
-      `maxIf(start${i - 1}, start${i - 1} > 0) OVER ${frame} AS from${i}`,
+      `maxIf(${delayed ? `at - ${gap}` : 'at'}, ${prior}) OVER ${frame} AS prior${i}`,
+      `maxIf(start${i - 1}, ${prior}) OVER ${frame} AS from${i}`,
       ...stops,
     ]
     const tests = [`step${i}`, `prior${i} > 0`]
     if (step.within !== null) tests.push(`at - prior${i} < ${gapMs(step.within)}`)
     if (stops.length > 0) tests.push(`stop${i} <= prior${i}`)
-    rows = `SELECT *, if(${tests.join(' AND ')}, from${i}, 0) AS start${i} FROM (SELECT *, ${columns.join(', ')} FROM (${rows}))`
+    const own = delayed ? ` WHERE delay${i} = 0` : ''
+    const looked = `SELECT *, ${columns.join(', ')} FROM (${rows})`
+    rows = `SELECT *, if(${tests.join(' AND ')}, from${i}, 0) AS start${i} FROM (${looked})${own}`
   }
   return ending(node, parts, steps, { rows, partition })
+}
+
+/** What the engine takes as the offset of a frame. */
+const longestFrame = 2_147_483_647
+
+/** Beside each event that a chain has reached the same once more, so much later: what is far away is looked for there. */
+function withDelayed(rows: string, i: number, gap: number): string {
+  const delays = `arrayJoin(if(start${i - 1} > 0, [0, ${gap}], [0])) AS delay${i}`
+  return `SELECT * REPLACE (at + delay${i} AS at) FROM (SELECT *, ${delays} FROM (${rows}))`
 }
 
 export type SequenceParts = {

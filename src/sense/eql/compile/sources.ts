@@ -3,7 +3,7 @@ import { nodesOf } from '../rules/tree.ts'
 import { aggregateOf } from './aggregates.ts'
 import { instantsOfWindow, isFixed } from './calendar.ts'
 import type { Layout } from './layout.ts'
-import type { Known, Scalars, Sql } from './scalar.ts'
+import type { Known, Sql } from './scalar.ts'
 import { entityOf, eventScope, Hops, rowAlias, rowScope } from './scopes.ts'
 import { sequenceSql } from './sequences.ts'
 
@@ -28,6 +28,8 @@ export type Place = {
 export function sourceKey(expr: Expr): string | undefined {
   switch (expr.kind) {
     case 'events':
+      // Counting each value is a grouping of its own.
+      if (expr.fn === 'top') return `top ${JSON.stringify({ ...expr, notes: undefined })}`
       return `events ${JSON.stringify([...expr.events].sort())}${isFixed(expr.window) ? '' : ` ${JSON.stringify(expr.window)}`}`
     case 'rows':
       return `rows ${expr.relation}`
@@ -55,7 +57,7 @@ export function sourceOf(nodes: readonly Expr[], place: Place): Source {
   const [first] = nodes
   switch (first?.kind) {
     case 'events':
-      return eventSource(nodes as EventsNode[], place)
+      return first.fn === 'top' ? topSource(first, place) : eventSource(nodes as EventsNode[], place)
     case 'rows':
       return rowSource(nodes as RowsNode[], place)
     case 'sequence':
@@ -160,7 +162,7 @@ function eventSource(nodes: readonly EventsNode[], place: Place): Source {
   const aggregates = nodes.map((node, i) => {
     const own = (tests[i] ?? []).filter((test) => !shared.includes(test))
     const of = node.of === null ? null : scalars.value(node.of)
-    return { node, ...aggregateOf(scalars, { fn: node.fn, of, tests: own, k: node.k }, null) }
+    return { node, ...aggregateOf(scalars, { fn: node.fn, of, tests: own }, null) }
   })
   const join = nodes[0] === undefined ? '' : windowTests(nodes[0].window, place).join
   const where = [
@@ -174,6 +176,35 @@ function eventSource(nodes: readonly EventsNode[], place: Place): Source {
     ...shared,
   ]
   return grouped(aggregates, place.layout.person, `event${join}`, where, nodes)
+}
+
+/** Counted exactly, each value in a group of its own: `topK` of the engine estimates. */
+function topSource(node: EventsNode, place: Place): Source {
+  const scalars = eventScope(place.known, place.layout, place.fresh())
+  const { tests, join } = windowTests(node.window, place)
+  const of = node.of === null ? null : scalars.value(node.of)
+  const value = of === null || of.type === 'missing' ? "CAST(NULL, 'Nullable(String)')" : of.sql
+  const where = [
+    namedSql(place, node.events),
+    ...earliest([node.window], place),
+    beforeNow(place),
+    ...whoseEvents(place),
+    ...tests,
+    ...(node.where === null ? [] : [scalars.condition(node.where)]),
+  ].filter((test) => test !== '1')
+  const counted = `SELECT ${place.layout.person} AS person, ${value} AS word, count() AS many FROM event${join} WHERE ${where.join(' AND ')} GROUP BY person, word`
+  const best =
+    node.k === null
+      ? 'argMin(assumeNotNull(word), (-toInt64(many), assumeNotNull(word)))'
+      : `arraySlice(arrayMap(one -> one.2, arraySort(groupArray((-toInt64(many), assumeNotNull(word))))), 1, ${Math.trunc(node.k)})`
+  return {
+    sql: `SELECT person, ${node.k === null ? `toNullable(${best})` : best} AS best FROM (${counted}) WHERE isNotNull(word) GROUP BY person`,
+    read: (_, of) =>
+      node.k === null
+        ? { sql: `${of}.best`, type: 'text', nullable: true }
+        : { sql: `${of}.best`, type: 'list', nullable: false },
+    membership: false,
+  }
 }
 
 function rowSource(nodes: readonly RowsNode[], place: Place): Source {
@@ -191,7 +222,7 @@ function rowSource(nodes: readonly RowsNode[], place: Place): Source {
   const aggregates = nodes.map((node, i) => {
     const own = (tests[i] ?? []).filter((test) => !shared.includes(test))
     const of = node.of === null ? null : scalars.value(node.of)
-    return { node, ...aggregateOf(scalars, { fn: node.fn, of, tests: own, k: null }, node.where) }
+    return { node, ...aggregateOf(scalars, { fn: node.fn, of, tests: own }, node.where) }
   })
   const person = `${rowAlias}.customer`
   const where = [

@@ -33,7 +33,7 @@ function checkBody(body: Expr, checker: Checker, want: Want): Checked {
   const seen = check(checker, body, scope, 'body')
   if (want === 'condition') needCondition(checker, body, seen, 'body')
   else if (want !== 'value' && seen !== 'unknown' && seen !== 'missing') needType(checker, body, seen, want)
-  const ok = checker.issues.every(({ severity }) => severity !== 'error')
+  const ok = !checker.unsaid && checker.issues.every(({ severity }) => severity !== 'error')
   const type = checker.types.get(body) ?? null
   return { ok, issues: checker.issues, types: checker.types, type: type === 'missing' ? null : type }
 }

@@ -47,6 +47,8 @@ export const typeNames: Record<EqlType | 'missing', { zh: string; en: string }> 
 export class Checker {
   readonly directory: Directory
   readonly issues: Issue[] = []
+  /** There is more that is wrong than was told. */
+  unsaid = false
   readonly types = new Map<Expr, EqlType | 'missing'>()
   /** The field behind a node, for its code values. */
   readonly fields = new Map<Expr, SchemaField>()
@@ -73,7 +75,10 @@ export class Checker {
   }
 
   tell(severity: Issue['severity'], code: string, message: { zh: string; en: string }, at: At): void {
-    if (this.issues.length >= limits.issues) return
+    if (this.issues.length >= limits.issues) {
+      if (severity === 'error') this.unsaid = true
+      return
+    }
     const span = at.span === undefined ? this.spanOf(at.expr) : at.span
     this.issues.push({ code, severity, ...message, span, path: at.path, fixes: at.fixes ?? [] })
   }
@@ -94,11 +99,17 @@ export class Checker {
       const thing = this.directory.byName(list, written)
       if (thing !== undefined) return thing
     }
-    const found = this.directory.lookup(list, written)
-    if ('found' in found && this.renames) {
-      put(found.found.name)
-      return found.found
+    const thing = this.renames ? this.directory.find(list, written) : undefined
+    if (thing !== undefined) {
+      put(thing.name)
+      return thing
     }
+    // What may have been meant is looked for only as often as it is told, or a text of unknown names would take minutes.
+    if (this.issues.length >= limits.issues) {
+      this.unsaid = true
+      return undefined
+    }
+    const found = this.directory.lookup(list, written)
     const several = 'several' in found
     const things = 'found' in found ? [found.found] : several ? found.several : found.near
     const those = things.slice(0, 3)

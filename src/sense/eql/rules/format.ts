@@ -44,7 +44,7 @@ class Writer {
 
   private lines(expr: Expr, indent: string, level: number, scope: NameScope): string {
     const line = this.flat(expr, level, scope)
-    if (!hasNotesInside(expr) && indent.length + line.length <= width) return line
+    if (!hasNotesInside(expr) && indent.length + widthOf(line) <= width) return line
     return this.broken(expr, indent, level, scope)
   }
 
@@ -58,11 +58,18 @@ class Writer {
     }
     if (expr.kind === 'not' && !isNegated(expr.item)) return `not ${this.lines(expr.item, indent, binding.not, scope)}`
     if (expr.kind === 'events' || expr.kind === 'rows' || expr.kind === 'sequence') return this.call(expr, indent)
+    if (expr.kind === 'if' && expr.branches.length > 1) return this.cases(expr, indent, scope)
     if (expr.kind === 'compare') {
       const text = `${this.lines(expr.left, indent, binding.sum, scope)} ${expr.op} ${this.flat(expr.right, binding.sum, scope)}`
       return binding.predicate < level ? `(${text})` : text
     }
     return this.flat(expr, level, scope)
+  }
+
+  private cases(expr: Extract<Expr, { kind: 'if' }>, indent: string, scope: NameScope): string {
+    const at = (child: Expr) => this.flat(child, open, scope)
+    const branches = expr.branches.map(({ when, value }) => `\n${indent}  when ${at(when)} then ${at(value)}`)
+    return `case${branches.join('')}\n${indent}  else ${at(expr.else)}\n${indent}end`
   }
 
   private item(item: Expr, word: string, indent: string, scope: NameScope): string {
@@ -278,6 +285,13 @@ class Writer {
     const branches = expr.branches.map(({ when, value }) => `when ${at(when)} then ${at(value)}`)
     return { text: `case ${branches.join(' ')} else ${at(expr.else)} end`, holds: primary }
   }
+}
+
+/** Chinese characters are as wide as two Latin letters. */
+function widthOf(line: string): number {
+  let width = 0
+  for (const char of line) width += char >= '\u2e80' ? 2 : 1
+  return width
 }
 
 const matchWords = {

@@ -17,9 +17,11 @@ export class Directory {
     this.schema = schema
   }
 
+  /** `near` costs a look at every name: it is asked for only when a person is told. */
   lookup<T extends Titled>(list: readonly T[], written: string): Lookup<T> {
-    const places = this.index(list).places(written)
-    const things = places.flatMap((place) => list[place] ?? [])
+    const things = this.index(list)
+      .places(written)
+      .flatMap((place) => list[place] ?? [])
     const [only] = things
     if (things.length === 1 && only !== undefined) return { found: only }
     if (things.length > 1) return { several: things }
@@ -34,9 +36,10 @@ export class Directory {
     return place === undefined ? undefined : list[place]
   }
 
+  /** What a name or title means, if it is one thing. */
   find<T extends Titled>(list: readonly T[], written: string): T | undefined {
-    const found = this.lookup(list, written)
-    return 'found' in found ? found.found : undefined
+    const [place, more] = this.index(list).places(written)
+    return place === undefined || more !== undefined ? undefined : list[place]
   }
 
   entity(type: string): SchemaEntity | undefined {

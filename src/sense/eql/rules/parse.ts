@@ -394,7 +394,16 @@ function readEdge(reader: Reader, value: Expr, word: string): Expr {
 /** `('a', 'b')`, a parameter, or a field that is a list. */
 function readList(reader: Reader, against: Expr): Expr {
   const start = reader.token
-  if (!reader.isSign('(')) return readExpr(reader, binding.sum)
+  if (!reader.isSign('(')) {
+    const list = readExpr(reader, binding.sum)
+    if (list.kind === 'field' || list.kind === 'param' || list.kind === 'tag') return list
+    return reader.fail(
+      'eql.expected_list',
+      "这里应当是列表,例如 ('a', 'b')",
+      "A list is expected here, such as ('a', 'b')",
+      start.span,
+    )
+  }
   reader.next()
   const items: Literal[] = []
   do {

@@ -86,7 +86,12 @@ async function sendPart(id: string, file: File, offset: number, csrf: string, si
   }
 }
 
-export async function badRowsFile(id: string, csrf: string): Promise<Blob> {
-  const answer = await send('POST', `/api/imports/${id}/bad-rows/export`, csrf, '{}', 'application/json')
+export function badRowsFile(id: string, csrf: string): Promise<Blob> {
+  return badRowsOf(`/api/imports/${id}`, csrf)
+}
+
+/** The file of bad rows of whatever stands at that address. */
+export async function badRowsOf(path: string, csrf: string): Promise<Blob> {
+  const answer = await send('POST', `${path}/bad-rows/export`, csrf, '{}', 'application/json')
   return answer.blob()
 }

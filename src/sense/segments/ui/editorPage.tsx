@@ -147,7 +147,7 @@ function Size({ of: { checked, estimate, counting, failure } }: { of: Writing })
               `From a sample: between ${number(estimate.low)} and ${number(estimate.high)} in 95 of 100${counting ? '; counting exactly…' : ''}`,
             )}
       </span>
-      <Progress percent={share} showInfo={false} size="small" />
+      <Progress percent={share} showInfo={false} size="small" aria-label={t('占全部客户', 'Share of all customers')} />
       <Parts of={estimate} />
     </div>
   )
