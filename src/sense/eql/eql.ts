@@ -24,6 +24,18 @@ import { readText } from './rules/parse.ts'
 import { collectReferences, estimateCost } from './rules/references.ts'
 import { readTree } from './rules/upgrade.ts'
 
+export {
+  type Asked,
+  type Compiled,
+  compileCount,
+  compileEstimate,
+  compileRule,
+  compileValue,
+  estimateOf,
+  type Limits,
+} from './compile/compile.ts'
+export { type Layout, type LayoutOptions, layoutOf } from './compile/layout.ts'
+
 /** Reads a text, against what exists. Never throws for what stands in it: `issues` tell what is wrong, and how to mend it. */
 export function parseRule(source: string, schema: Schema, want: Want = 'condition'): Parsed {
   if (source.length > limits.text) return refused(source)

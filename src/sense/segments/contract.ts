@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PageOf, PageQuery } from '../../platform/page.ts'
 import { text } from '../../platform/problem.ts'
 import { CustomerRow } from '../customers/contract.ts'
-import { Cost, Issue, Line, limits, Suggestion } from '../eql/contract.ts'
+import { Cost, Issue, Line, limits, type Rule, Suggestion } from '../eql/contract.ts'
 
 export const permissions = [
   { id: 'segments.segment.read', name: text('查看客群', 'See segments') },
@@ -59,6 +59,9 @@ export const Snapshot = Type.Object({
   ms: Type.Integer({ description: 'How long the refresh took' }),
 })
 export type Snapshot = Static<typeof Snapshot>
+
+/** As a version keeps it: of whichever version of the language it was written in. */
+export type KeptRule = Rule
 
 export const Version = Type.Object({
   version: Type.Integer(),

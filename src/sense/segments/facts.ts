@@ -1,5 +1,4 @@
-import type { Facts } from '../../platform/facts/facts.ts'
-import type { Compiled } from '../eql/compile/compile.ts'
+import type { Facts, Statement } from '../../platform/facts/facts.ts'
 
 /** About: rows that are on their way out are counted too. */
 export async function countCustomers(facts: Facts): Promise<number> {
@@ -15,14 +14,14 @@ const mine = 'customer IN (SELECT id FROM customer FINAL WHERE org IN {orgs:Arra
 /** How many a rule holds for, exactly, among the customers of some organisations. */
 export async function countWithin(
   facts: Facts,
-  compiled: Compiled,
+  compiled: Statement,
   within: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
   const [row] = await facts.query<{ n: bigint }>({
     sql: `SELECT count() AS n FROM (${compiled.sql}) WHERE ${mine}`,
     params: { ...compiled.params, orgs: within },
-    settings: compiled.settings,
+    ...(compiled.settings ? { settings: compiled.settings } : {}),
     signal,
   })
   return Number(row?.n ?? 0n)
@@ -40,7 +39,7 @@ export async function customersWithin(facts: Facts, within: readonly string[]): 
 export async function keepSnapshot(
   facts: Facts,
   of: { segment: string; snapshot: string },
-  compiled: Compiled,
+  compiled: Statement,
   within: Within,
   signal: AbortSignal,
 ): Promise<number> {
@@ -55,7 +54,7 @@ export async function keepSnapshot(
       keptSnapshot: of.snapshot,
       ...(within ? { orgs: within } : {}),
     },
-    settings: compiled.settings,
+    ...(compiled.settings ? { settings: compiled.settings } : {}),
     timeoutMs: 1_800_000,
     signal,
   })

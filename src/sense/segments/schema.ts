@@ -35,7 +35,7 @@ const keptMs = 2000
  */
 export async function groundOf(ctx: Ctx): Promise<Ground> {
   const known = kept.get(ctx.db)
-  const at = Date.now()
+  const at = performance.now()
   const fresh = known && at - known.at < keptMs ? known : { at, ground: catalogued(asMachine(ctx, 'segments')) }
   if (fresh !== known) {
     kept.set(ctx.db, fresh)

@@ -2,8 +2,7 @@ import type { Tx } from '../../platform/db/db.ts'
 import type { Id } from '../../platform/ids.ts'
 import type { Order } from '../../platform/page.ts'
 import type { Text } from '../../platform/problem.ts'
-import type { Rule } from '../eql/contract.ts'
-import type { SegmentQuery, State } from './contract.ts'
+import type { KeptRule, SegmentQuery, State } from './contract.ts'
 import type { Ref } from './rules.ts'
 
 export type SegmentRow = {
@@ -106,7 +105,7 @@ export type VersionRow = {
   version: number
   org: Id<'org'>
   text: string
-  rule: Rule
+  rule: KeptRule
   uses: Ref[]
   publishedAt: Date
   publishedBy: string

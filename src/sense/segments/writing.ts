@@ -1,7 +1,16 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import { compileCount, compileEstimate, compileRule, estimateOf } from '../eql/compile/compile.ts'
 import type { Expr, Line, Parsed, Rule, Schema, Suggestion } from '../eql/contract.ts'
-import { completeRule, costOf, explainRule, parseRule, referencesOf } from '../eql/eql.ts'
+import {
+  compileCount,
+  compileEstimate,
+  compileRule,
+  completeRule,
+  costOf,
+  estimateOf,
+  explainRule,
+  parseRule,
+  referencesOf,
+} from '../eql/eql.ts'
 import { askedNow, seenBy } from './asking.ts'
 import type { CheckedText, Estimate } from './contract.ts'
 import { countWithin, customersWithin } from './facts.ts'
