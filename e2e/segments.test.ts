@@ -87,7 +87,7 @@ test('an operator names a segment, writes its rule, sees its size while writing,
   await again.click()
   await page.getByRole('tab', { name: '快照' }).click()
   await page.getByText('对比两份快照').waitFor()
-  await page.locator('dd', { hasText: /^15$/ }).waitFor()
+  await page.getByRole('tabpanel').locator('dd', { hasText: /^15$/ }).waitFor()
   assert.deepEqual(await seriousFaults(page), [])
   await shot(page, 'segments-snapshots')
 

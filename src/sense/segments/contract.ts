@@ -8,6 +8,10 @@ export const permissions = [
   { id: 'segments.segment.read', name: text('查看客群', 'See segments') },
   { id: 'segments.segment.edit', name: text('编辑客群', 'Edit segments') },
   { id: 'segments.segment.publish', name: text('发布、刷新与停用客群', 'Publish, refresh and retire segments') },
+  {
+    id: 'segments.member.export',
+    name: text('导出客群成员(脱敏,每次留痕)', 'Export members (masked, each is recorded)'),
+  },
 ] as const
 
 const Instant = Type.String({ format: 'date-time' })

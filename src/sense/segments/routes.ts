@@ -137,4 +137,16 @@ function memberRoutes(app: FastifyInstance): void {
     answer: wire.Compared,
     handle: (ctx, { params, query }) => segments.compareSnapshots(ctx, params.id, query),
   })
+  endpoint(app, {
+    method: 'POST',
+    url: '/api/segments/:id/members/export',
+    needs: 'segments.member.export',
+    summary: 'Members of the last snapshot as CSV, masked; each download is recorded',
+    params: wire.SegmentParams,
+    async handle(ctx, { params, reply }) {
+      const sheet = await segments.exportMembers(ctx, params.id)
+      reply.header('content-disposition', `attachment; filename="${params.id.replace(/\W/g, '_')}-members.csv"`)
+      await reply.type('text/csv; charset=utf-8').send(sheet)
+    },
+  })
 }

@@ -16,6 +16,7 @@ import {
   createSegment,
   editSegment,
   estimate,
+  exportMembers,
   getSegment,
   jobs,
   listSegments,
@@ -191,4 +192,20 @@ test('a segment is asked when its time has come, and stands for the next time', 
   await due?.run(ctx, {} as never, { attempt: 1, signal: never })
   const after = await getSegment(ctx, made.id)
   assert.deepEqual([after.nextAt, after.refreshing], ['2026-01-06T22:00:00.000Z', true])
+})
+
+test('members are exported masked and within the own scope, with who took them on the sheet and in the audit', async (t) => {
+  const { ctx, web, say, publish } = await bankWithCustomers(t)
+  await say(web, is({ customer_no: '1' }, 'set', '2026-01-05 08:30', { name: '测试甲', mobile: '19900000001' }))
+  const id = await publish('全部', 'aum >= 0')
+  ctx.recorded.length = 0
+  const sheet = (await (await exportMembers(ctx, id)).toArray()).join('')
+  const lines = sheet.trim().split(/\r?\n/)
+  assert.equal(lines.length, 7)
+  assert.match(lines[0] ?? '', /全部.*test 2026-01-05T01:00/)
+  assert.doesNotMatch(sheet, /测试甲|19900000001/)
+  assert.deepEqual(
+    ctx.recorded.map(({ action, after }) => [action, (after as { rows: number }).rows]),
+    [['segments.member.export', 5]],
+  )
 })

@@ -1,5 +1,6 @@
 // The face of the segments: questions about customers that are kept, and their answers.
 export { createSegment, editSegment, publishSegment, refreshSegment, turnSegment } from './editing.ts'
+export { exportMembers } from './exporting.ts'
 export { jobs } from './jobs.ts'
 export { compareSnapshots, membersOf } from './members.ts'
 export { getSegment, listSegments } from './view.ts'

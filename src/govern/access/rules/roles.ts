@@ -65,7 +65,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
     key: 'branch',
     name: text('分行运营', 'Branch operator'),
     about: text('把总行策略落到本机构', 'Localises head-office strategies'),
-    permissions: ['orgs.read', 'system.code.read', 'customers.*', 'catalog.*.read', 'segments.*'],
+    permissions: ['orgs.read', 'system.code.read', 'customers.*', 'catalog.*.read', 'segments.segment.*'],
   },
   {
     key: 'approver',

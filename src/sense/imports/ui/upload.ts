@@ -91,7 +91,12 @@ export function badRowsFile(id: string, csrf: string): Promise<Blob> {
 }
 
 /** The file of bad rows of whatever stands at that address. */
-export async function badRowsOf(path: string, csrf: string): Promise<Blob> {
-  const answer = await send('POST', `${path}/bad-rows/export`, csrf, '{}', 'application/json')
+export function badRowsOf(path: string, csrf: string): Promise<Blob> {
+  return exportedFile(`${path}/bad-rows/export`, csrf)
+}
+
+/** A file that an address makes, and records that it did. */
+export async function exportedFile(url: string, csrf: string): Promise<Blob> {
+  const answer = await send('POST', url, csrf, '{}', 'application/json')
   return answer.blob()
 }

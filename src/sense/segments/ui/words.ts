@@ -8,7 +8,12 @@ export const stateNames: Record<State, Text> = {
   retired: text('已停用', 'Retired'),
 }
 
-export const stateColours: Record<State, string> = { draft: 'default', live: 'green', paused: 'orange', retired: 'red' }
+export const stateColours: Record<State, string> = {
+  draft: 'default',
+  live: 'success',
+  paused: 'warning',
+  retired: 'error',
+}
 
 /** Schedules that people choose; others are shown as they are written. */
 export const schedules: readonly { cron: string; name: Text }[] = [
