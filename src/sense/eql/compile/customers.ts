@@ -2,9 +2,10 @@ import type { EqlType, Expr } from '../contract.ts'
 import { nodesOf } from '../rules/tree.ts'
 import { dayStart } from './calendar.ts'
 import { evaluate, holds, type Value } from './evaluate.ts'
-import { Scalars, type Sql } from './scalar.ts'
+import { Scalars } from './scalar.ts'
 import { columnSql, entityOf, Hops } from './scopes.ts'
 import { looksOf, type Place, type Source, sourceKey, sourceOf } from './sources.ts'
+import type { Sql } from './values.ts'
 import { endSql, startSql } from './windows.ts'
 
 /**
