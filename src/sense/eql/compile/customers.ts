@@ -229,7 +229,7 @@ function pastValue(column: string, type: EqlType): Sql {
     case 'integer':
       return { sql: `${column}.1`, type, nullable: true }
     case 'boolean':
-      return { sql: `${column}.1`, type, nullable: true }
+      return { sql: `(${column}.1 <> 0)`, type, nullable: true }
     case 'number':
       return { sql: `${column}.2`, type, nullable: true }
     case 'text':
