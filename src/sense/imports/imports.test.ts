@@ -71,11 +71,11 @@ test('a file of customers: previewed masked, mapped by its headers, checked, and
     ],
     profile: {
       op: 'set',
-      values: { name: '测试甲', gender: '男', birthday: '1990-01-05', open_org: '上海分行', aum: 1234.5 },
+      values: { name: '测试甲', gender: '男', birthday: '1990-01-05', open_org: '上海分行', aum: 123_450 },
     },
   })
   const aum = [...log.kept.values()].map((one) => one.profile?.values.aum)
-  assert.deepEqual(aum, [1234.5, 120000, 789])
+  assert.deepEqual(aum, [123_450, 12_000_000, 78_900])
   assert.equal([...log.kept.values()][2]?.profile?.values.birthday, '1991-01-01', 'a serial of a spreadsheet')
 })
 
@@ -115,7 +115,7 @@ test('events are told apart by their key columns, or by all they say', async (t)
     time: Date.parse('2026-01-05T01:00:00Z'),
     history: true,
     ids: [{ kind: 'customer_no', value: 'C1' }],
-    props: { amount: 5 },
+    props: { amount: 500 },
   })
   const plain = await upload(file)
   await map(plain.id, { target: 'events', event: 'transfer', columns })
@@ -133,7 +133,7 @@ test('items of an entity type carry their id and values', async (t) => {
     type: 'product',
     id: 'P1',
     op: 'set',
-    values: { column_2: '测试理财', column_3: 10000 },
+    values: { column_2: '测试理财', column_3: 1_000_000 },
   })
 })
 

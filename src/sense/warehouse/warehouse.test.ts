@@ -41,7 +41,7 @@ test('a table of the bank arrives once: what says the same again is not sent aga
     history: true,
     props: {},
     ids: [{ kind: 'customer_no', value: 'C000001' }],
-    profile: { op: 'set', values: { aum: 1.5 } },
+    profile: { op: 'set', values: { aum: 150 } },
   })
   assert.deepEqual(await readdir(join(bank.folder, 'spool')), [], 'nothing of the rows is left on disk')
 })

@@ -1,5 +1,6 @@
 import type { EqlType, Expr } from '../contract.ts'
-import { mostMoney, type Scalars, type Sql } from './scalar.ts'
+import type { Scalars } from './scalar.ts'
+import { mostMoney, type Sql } from './values.ts'
 
 /** A column of a statement that is grouped by person, and how its value is read: also where the person has no group. */
 export type Aggregate = { readonly column: string; read(column: string): Sql }

@@ -1,8 +1,8 @@
 import type { EqlType, Expr, FunctionName } from '../contract.ts'
-import { halfAway, missing, type Scalars, type Sql } from './scalar.ts'
+import { type Exprs, halfAway, missing, type Sql } from './values.ts'
 
 /** A function of the language. Missing when an argument is, but for `coalesce`. */
-export function callSql(scalars: Scalars, fn: FunctionName, given: readonly Expr[], type: EqlType | 'missing'): Sql {
+export function callSql(scalars: Exprs, fn: FunctionName, given: readonly Expr[], type: EqlType | 'missing'): Sql {
   const args = given.map((arg) => scalars.value(arg))
   if (fn === 'coalesce') return coalesce(scalars, args, type)
   const [first = missing] = args
@@ -47,7 +47,7 @@ export function callSql(scalars: Scalars, fn: FunctionName, given: readonly Expr
   }
 }
 
-function coalesce(scalars: Scalars, args: Sql[], type: EqlType | 'missing'): Sql {
+function coalesce(scalars: Exprs, args: Sql[], type: EqlType | 'missing'): Sql {
   if (type === 'missing') return missing
   const known = args.filter((arg) => arg.type !== 'missing')
   if (type !== 'list')
@@ -59,7 +59,7 @@ function coalesce(scalars: Scalars, args: Sql[], type: EqlType | 'missing'): Sql
   return { sql, type, nullable: false }
 }
 
-function substring(scalars: Scalars, [text = missing, from = missing, count = missing]: Sql[]): Sql {
+function substring(scalars: Exprs, [text = missing, from = missing, count = missing]: Sql[]): Sql {
   const [start, startAgain] = scalars.twice(`toFloat64(${from.sql})`)
   const [many, manyAgain] = scalars.twice(`toFloat64(${count.sql})`)
   // Beyond any text, so that the numbers stay small whatever was asked for.
@@ -68,7 +68,7 @@ function substring(scalars: Scalars, [text = missing, from = missing, count = mi
   return { sql: `if(${start} >= 1 AND ${many} >= 0, ${part}, NULL)`, type: 'text', nullable: true }
 }
 
-function round(scalars: Scalars, value: Sql): Sql {
+function round(scalars: Exprs, value: Sql): Sql {
   if (value.type !== 'money') {
     const [first, again] = scalars.twice(`toFloat64(${value.sql})`)
     return { sql: halfAway(first, again), type: 'integer', nullable: value.nullable }
@@ -78,7 +78,7 @@ function round(scalars: Scalars, value: Sql): Sql {
 }
 
 /** `least` of the engine passes over nulls. */
-function extreme(scalars: Scalars, fn: 'least' | 'greatest', args: Sql[], type: EqlType | 'missing'): Sql {
+function extreme(scalars: Exprs, fn: 'least' | 'greatest', args: Sql[], type: EqlType | 'missing'): Sql {
   const parts = args.map((arg) => scalars.twice(scalars.as(arg, type)))
   const known = parts.map(([first]) => `isNotNull(${first})`).join(' AND ')
   const sql = `if(${known}, ${fn}(${parts.map(([, again]) => again).join(', ')}), NULL)`
@@ -105,7 +105,7 @@ type DateFunction = Exclude<
   | 'coalesce'
 >
 
-function dated(scalars: Scalars, fn: DateFunction, value: Sql): Sql {
+function dated(scalars: Exprs, fn: DateFunction, value: Sql): Sql {
   const of = (sql: string, type: EqlType = 'integer'): Sql => ({ sql, type, nullable: value.nullable })
   const day = scalars.dayOf(value)
   const { today } = scalars
@@ -140,7 +140,7 @@ function dated(scalars: Scalars, fn: DateFunction, value: Sql): Sql {
   }
 }
 
-function anniversary(scalars: Scalars, day: Sql): Sql {
+function anniversary(scalars: Exprs, day: Sql): Sql {
   const { today } = scalars
   const [first, again] = scalars.twice(day.sql)
   const at = scalars.local({ ...day, sql: again })

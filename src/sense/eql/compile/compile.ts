@@ -4,8 +4,8 @@ import type { Expr, Rule, Schema, Types } from '../contract.ts'
 import { Binder } from './bind.ts'
 import { Customers } from './customers.ts'
 import type { Layout } from './layout.ts'
-import type { Known, Sql } from './scalar.ts'
 import type { Place } from './sources.ts'
+import type { Known, Sql } from './values.ts'
 
 /** A statement, as `facts.query` takes it. */
 export type Compiled = { sql: string; params: Record<string, unknown>; settings: ClickHouseSettings }

@@ -2,9 +2,10 @@ import type { EqlType, Expr } from '../contract.ts'
 import { nodesOf } from '../rules/tree.ts'
 import { dayStart } from './calendar.ts'
 import { evaluate, holds, type Value } from './evaluate.ts'
-import { Scalars, type Sql } from './scalar.ts'
+import { Scalars } from './scalar.ts'
 import { columnSql, entityOf, Hops } from './scopes.ts'
 import { looksOf, type Place, type Source, sourceKey, sourceOf } from './sources.ts'
+import type { Sql } from './values.ts'
 import { endSql, startSql } from './windows.ts'
 
 /**
@@ -228,7 +229,7 @@ function pastValue(column: string, type: EqlType): Sql {
     case 'integer':
       return { sql: `${column}.1`, type, nullable: true }
     case 'boolean':
-      return { sql: `${column}.1`, type, nullable: true }
+      return { sql: `(${column}.1 <> 0)`, type, nullable: true }
     case 'number':
       return { sql: `${column}.2`, type, nullable: true }
     case 'text':

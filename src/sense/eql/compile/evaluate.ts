@@ -14,7 +14,7 @@ import {
   wallTime,
   wholeMonths,
 } from './calendar.ts'
-import { minorUnits, yuanToMinor } from './scalar.ts'
+import { minorUnits, yuanToMinor } from './values.ts'
 
 /** Missing is undefined. Money in minor units, times in milliseconds, days since 1970-01-01. */
 export type Value = number | string | boolean | readonly string[] | undefined

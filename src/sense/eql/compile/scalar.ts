@@ -1,26 +1,9 @@
-import type { EqlType, Expr, Literal, Types } from '../contract.ts'
+import type { EqlType, Expr, Literal } from '../contract.ts'
 import type { Binder } from './bind.ts'
-import { dayNumber, type Moment, numberOf, timeLiteral } from './calendar.ts'
+import { dayNumber, numberOf, timeLiteral } from './calendar.ts'
 import { callSql } from './calls.ts'
+import { type Exprs, halfAway, type Known, minorUnits, missing, mostMoney, type Sql, yuanToMinor } from './values.ts'
 import { windowSql } from './windows.ts'
-
-/**
- * A value in a statement: numbers as they are, money Int64, times Int64 of milliseconds, days Int32 since 1970, texts, lists
- * Array(String), conditions UInt8. `nullable`: null is missing; of a list the empty one is.
- */
-export type Sql = { readonly sql: string; readonly type: EqlType | 'missing'; readonly nullable: boolean }
-
-export const mostMoney = 9_007_199_254_740_991n
-
-export const missing: Sql = { sql: 'NULL', type: 'missing', nullable: true }
-
-/** What is known of the world outside of one expression. */
-export type Known = {
-  readonly binder: Binder
-  readonly moment: Moment
-  readonly types: Types
-  readonly params: Readonly<Record<string, unknown>>
-}
 
 /** Nodes whose meaning hangs on the scope: fields, the time of the event, and whatever looks at many events or rows. */
 export type Leaf = (expr: Expr) => Sql
@@ -28,7 +11,7 @@ export type Leaf = (expr: Expr) => Sql
 const conditions: readonly Expr['kind'][] = ['and', 'or', 'not', 'compare', 'in', 'between', 'known', 'match', 'within']
 
 /** Expressions of one scope. */
-export class Scalars {
+export class Scalars implements Exprs {
   readonly known: Known
   private readonly leaf: Leaf
   private readonly prefix: string
@@ -389,23 +372,6 @@ const forms: Record<string, string | undefined> = {
   text: 'String',
   time: 'Int64',
   day: 'Int32',
-}
-
-/** `round` of the engine takes halves to the even neighbour. */
-export function halfAway(first: string, again: string): string {
-  return `(trunc(${first}) + sign(${again}) * (abs(${again} - trunc(${again})) >= 0.5))`
-}
-
-/** Decimal digits of yuan as whole minor units. */
-export function minorUnits(digits: string): bigint {
-  const sign = digits.startsWith('-') ? -1n : 1n
-  const [whole = '0', fraction = ''] = digits.replace('-', '').split('.')
-  return sign * (BigInt(whole) * 100n + BigInt(fraction.slice(0, 2).padEnd(2, '0')))
-}
-
-export function yuanToMinor(yuan: number): bigint {
-  const [whole = '0', fraction = ''] = Math.abs(yuan).toFixed(2).split('.')
-  return (yuan < 0 ? -1n : 1n) * (BigInt(whole) * 100n + BigInt(fraction))
 }
 
 function numberSql(binder: Binder, digits: string): string {

@@ -1,6 +1,7 @@
 import type { EqlType, Expr, Schema, SchemaEntity } from '../contract.ts'
 import type { Layout } from './layout.ts'
-import { type Known, Scalars, type Sql } from './scalar.ts'
+import { Scalars } from './scalar.ts'
+import type { Known, Sql } from './values.ts'
 
 /** A column as its values are taken in statements. */
 export function columnSql(column: string, type: EqlType): Sql {

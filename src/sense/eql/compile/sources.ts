@@ -3,9 +3,9 @@ import { nodesOf } from '../rules/tree.ts'
 import { aggregateOf } from './aggregates.ts'
 import { instantsOfWindow, isFixed } from './calendar.ts'
 import type { Layout } from './layout.ts'
-import type { Known, Sql } from './scalar.ts'
 import { entityOf, eventScope, Hops, rowAlias, rowScope } from './scopes.ts'
 import { sequenceSql } from './sequences.ts'
+import type { Known, Sql } from './values.ts'
 
 /** A statement's surroundings, for what it reads of. */
 export type Place = {

@@ -1,9 +1,9 @@
 import type { Window } from '../contract.ts'
 import { daysOfWindow, instantsOfWindow, isFixed, type Range } from './calendar.ts'
-import type { Scalars, Sql } from './scalar.ts'
+import type { Exprs, Sql } from './values.ts'
 
 /** `x within W`. Of a day the calendar counts, of a time the instants. */
-export function windowSql(scalars: Scalars, value: Sql, window: Window): string {
+export function windowSql(scalars: Exprs, value: Sql, window: Window): string {
   if (value.type === 'missing') return '0'
   const { binder, moment } = scalars.known
   const guard = (test: string) => (value.nullable ? `ifNull(${test}, 0)` : `(${test})`)
@@ -34,7 +34,7 @@ export function windowSql(scalars: Scalars, value: Sql, window: Window): string 
 }
 
 /** The first instant of a day; an instant as it is. */
-export function startSql(scalars: Scalars, bound: Sql): Sql {
+export function startSql(scalars: Exprs, bound: Sql): Sql {
   if (bound.type !== 'day') return bound
   return {
     ...bound,
@@ -44,7 +44,7 @@ export function startSql(scalars: Scalars, bound: Sql): Sql {
 }
 
 /** A day at the end belongs to the window, an instant does not. */
-export function endSql(scalars: Scalars, bound: Sql): Sql {
+export function endSql(scalars: Exprs, bound: Sql): Sql {
   if (bound.type !== 'day') return bound
   return startSql(scalars, { ...bound, sql: `(${bound.sql} + 1)` })
 }

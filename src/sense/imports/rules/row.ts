@@ -21,6 +21,10 @@ const words = {
   'value.integer': { zh: '不是整数', en: 'Not a whole number' },
   'value.number': { zh: '不是数字', en: 'Not a number' },
   'value.money': { zh: '不是金额', en: 'Not an amount' },
+  'value.money_parts': {
+    zh: '金额最多两位小数(分);净值、单价请映射为“数字”',
+    en: 'An amount has at most two decimals: map a price or a rate as a number',
+  },
   'value.day': { zh: '不是有效的日期', en: 'Not a day that exists' },
   'value.time': { zh: '不是有效的时间', en: 'Not a time that exists' },
   'value.boolean': { zh: '不是“是/否”', en: 'Not yes or no' },

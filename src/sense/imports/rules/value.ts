@@ -48,8 +48,8 @@ const readers: Record<ValueType, (text: string, zone: Zone, cell: Cell) => Under
     return number === undefined ? { fault: 'value.number' } : exact(text, number)
   },
   money: (text) => {
-    const number = moneyOf(text)
-    return number === undefined ? { fault: 'value.money' } : exact(text, number)
+    const money = moneyOf(text)
+    return typeof money === 'number' ? { value: money } : { fault: money }
   },
   day: (text) => {
     const day = dayOf(halfWidth(text))
@@ -100,15 +100,28 @@ function numberOf(given: string): number | undefined {
   return Number.isFinite(number) ? (percent ? number / 100 : number) : undefined
 }
 
-const large: Record<string, number> = { 万: 1e4, 亿: 1e8, 千: 1e3, 百万: 1e6 }
+/** How many noughts a word stands for. */
+const noughts: Record<string, number> = { 千: 3, 万: 4, 百万: 6, 亿: 8 }
 
-/** A number, a currency's sign or name around it, and 万 or 亿 behind it. */
-function moneyOf(given: string): number | undefined {
+/**
+ * A number of yuan, a currency's sign or name around it and 万 or 亿 behind it, as a whole number of 分: counted on the
+ * digits, so that no amount is rounded. Smaller parts than 分 are no money: a price or a rate of that kind is a number.
+ */
+function moneyOf(given: string): number | FaultCode {
   const text = halfWidth(given).replace(/\s/g, '')
   const match = /^([(+-]?)(?:¥|￥|\$|RMB|CNY|人民币)?(.+?)(百万|[千万亿])?(?:元|圆|RMB|CNY)?$/i.exec(text)
-  if (!match) return undefined
-  const number = numberOf(`${match[1] ?? ''}${match[2] ?? ''}`)
-  return number === undefined ? undefined : number * (large[match[3] ?? ''] ?? 1)
+  const bare = `${match?.[1] ?? ''}${match?.[2] ?? ''}`.replace(/^[−–]/, '-')
+  if (bare.endsWith('%') || numberOf(bare) === undefined) return 'value.money'
+  const [digits = '', power = '0'] = bare
+    .replace(/[(),+-]/g, (sign, at) => (at > 0 && sign === '-' ? sign : ''))
+    .split(/e/i)
+  const [whole = '', part = ''] = digits.split('.')
+  const shift = Number(power) + (noughts[match?.[3] ?? ''] ?? 0) + 2
+  const kept = part.slice(0, Math.max(0, shift)).padEnd(Math.max(0, shift), '0')
+  if (shift < 0 || shift > 40 || /[1-9]/.test(part.slice(shift))) return 'value.money_parts'
+  const minor = Number(`${whole}${kept}`)
+  if (!Number.isSafeInteger(minor)) return 'value.rounded'
+  return /^[(-]/.test(bare) && minor > 0 ? -minor : minor
 }
 
 /** A double holds fifteen digits: what has more would not come out as it went in. */
