@@ -105,6 +105,7 @@ test('the list and the page of a segment read well in English, in the dark and o
     const page = await openPage(t, look)
     const name = 'dark' in look ? 'dark' : 'phone'
     await signIn(page, site, 'fenxi')
+    if ('dark' in look) await page.getByRole('button', { name: /^EN$|English/ }).click()
     await page.goto(`${site.url}/sense/segments`)
     const link = page.getByRole('link', { name: '高资产金卡' })
     await link.waitFor()

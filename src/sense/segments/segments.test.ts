@@ -117,6 +117,8 @@ test('a branch sees and asks about its own customers only, and not the segments 
   assert.equal((await getSegment(branch, own.id)).size, 2)
   assert.equal((await membersOf(branch, own.id, {})).items.length, 2)
   assert.equal((await getSegment(ctx, whole)).size, 5)
+  const { revision } = await getSegment(branch, own.id)
+  await assert.rejects(editSegment(branch, own.id, { revision, name: '全行' }), code('segments.name_taken'))
 })
 
 test('rule 16: a rule follows a segment or holds on to a version, and says which', async (t) => {

@@ -76,18 +76,22 @@ export async function lockSegment(tx: Tx, id: string): Promise<SegmentRow | unde
   return row
 }
 
-/** Whether another that is not retired has the name; the unique index sees those of other organisations too. */
+/** False when another has the name, also one of an organisation that the caller does not see. */
 export async function saveSegment(tx: Tx, row: SegmentRow): Promise<boolean> {
-  const [taken] = await tx`
-    select 1 from segments.segment where lower(name) = lower(${row.name}) and id <> ${row.id} and state <> 'retired'`
-  if (taken && row.state !== 'retired') return false
-  await tx`
-    update segments.segment
-    set name = ${row.name}, folder = ${row.folder}, description = ${row.description}, owner = ${row.owner},
-        state = ${row.state}, draft = ${row.draft}, revision = ${row.revision}, version = ${row.version},
-        cron = ${row.cron}, next_at = ${row.nextAt}, updated_at = ${row.updatedAt}, updated_by = ${row.updatedBy}
-    where id = ${row.id}`
-  return true
+  try {
+    await tx.savepoint(
+      (inner) => inner`
+        update segments.segment
+        set name = ${row.name}, folder = ${row.folder}, description = ${row.description}, owner = ${row.owner},
+            state = ${row.state}, draft = ${row.draft}, revision = ${row.revision}, version = ${row.version},
+            cron = ${row.cron}, next_at = ${row.nextAt}, updated_at = ${row.updatedAt}, updated_by = ${row.updatedBy}
+        where id = ${row.id}`,
+    )
+    return true
+  } catch (error) {
+    if ((error as { constraint_name?: string }).constraint_name === 'segment_name') return false
+    throw error
+  }
 }
 
 export type NamedSegment = Pick<SegmentRow, 'id' | 'name' | 'version' | 'size' | 'state'>

@@ -105,7 +105,7 @@ function Acts({ segment, edit }: { segment: SegmentDetail; edit: () => void }) {
   const t = useText()
   const act = useAct()
   const navigate = useNavigate()
-  const { id, version, state, refreshing } = segment
+  const { id, version, refreshing } = segment
   const ask = async () => {
     await api.post(`/api/segments/${id}/refresh`)
     await again()
@@ -115,10 +115,7 @@ function Acts({ segment, edit }: { segment: SegmentDetail; edit: () => void }) {
       <Can needs="segments.segment.publish">
         <TurnActs segment={segment} />
         {version > 0 ? (
-          <Button
-            disabled={refreshing || state === 'paused'}
-            onClick={() => void act(ask, t('已开始刷新', 'Being refreshed'))}
-          >
+          <Button disabled={refreshing} onClick={() => void act(ask, t('已开始刷新', 'Being refreshed'))}>
             {t('刷新', 'Refresh')}
           </Button>
         ) : null}
