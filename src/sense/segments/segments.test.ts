@@ -211,3 +211,22 @@ test('members are exported masked and within the own scope, with who took them o
     [['segments.member.export', 5]],
   )
 })
+
+test('rule 18: of many customers a sample is asked and says how far it may be off; then all are counted', async (t) => {
+  const { ctx } = await bankWithCustomers(t)
+  await ctx.facts.command({
+    sql: `INSERT INTO customer (id, org, born, seen, version, deleted, a_aum)
+          SELECT number + 1000, 'org_x', now64(3), now64(3), 1, 0, if(number % 4 = 0, 5000000, 100) FROM numbers(60000)`,
+  })
+  const rough = await estimate(ctx, 'aum >= 50000', false, never)
+  assert.equal(rough.exact, false)
+  assert.ok(rough.low < rough.customers && rough.customers < rough.high)
+  assert.ok(rough.low <= 15_001 && 15_001 <= rough.high, `${rough.low} to ${rough.high}`)
+  const all = await estimate(ctx, 'aum >= 50000', true, never)
+  assert.deepEqual([all.customers, all.low, all.high, all.exact], [15_001, 15_001, 15_001, true])
+})
+
+test('an estimate nobody waits for any more is stopped', async (t) => {
+  const { ctx } = await bankWithCustomers(t)
+  await assert.rejects(estimate(ctx, 'aum >= 1', true, AbortSignal.abort()))
+})
