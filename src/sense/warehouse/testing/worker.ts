@@ -33,6 +33,6 @@ const warehouse = warehouseWith({
   folder,
 })
 const ended = await warehouse.workRun(ctx, run)
-vault.close()
+await vault.close()
 await db.close()
 process.exitCode = ended === 'finished' ? 0 : 1
