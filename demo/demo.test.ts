@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..')
 type Summary = {
   customers: number
   events: { sent: number; accepted: number; rejected: number; duplicates: number; stored: number }
-  segments: unknown[]
+  segments: { name: string; size: number }[]
   journeys: unknown[]
   audit_ok: boolean
   seconds: number
@@ -53,11 +53,17 @@ test('ten days of a small bank, headless: what was sent is what is stored, less 
   assert.ok(duplicates > 0, 'SDKs have repeated some')
   assert.ok(rejected > 0, 'some senders were at fault')
   assert.equal(stored, accepted - duplicates - rejected)
-  assert.deepEqual([first.segments, first.journeys, first.audit_ok], [[], [], true])
+  assert.deepEqual([first.journeys, first.audit_ok], [[], true])
+  const sizes = new Map(first.segments.map(({ name, size }) => [name, size]))
+  assert.equal(sizes.size, 5)
+  const [wealthy = 0, asleep = 0, both = 0] = ['财富客户', '沉睡客户', '沉睡的财富客户'].map((name) => sizes.get(name))
+  assert.ok(wealthy > 0 && wealthy < 60 && asleep > 0, JSON.stringify(first.segments))
+  assert.ok(both <= Math.min(wealthy, asleep))
   assert.ok(first.seconds > 0 && first.peak_rss_mb > 50)
 
   const again = await run(homeOf(t))
   assert.deepEqual(again.events, first.events, 'the same seed is the same bank')
+  assert.deepEqual(again.segments, first.segments)
 })
 
 test('killed in the middle of its days and started again, the bank goes on where it was and nothing is there twice', async (t) => {

@@ -3,6 +3,7 @@ import type { Api } from '../doors/api.ts'
 import { type BankFile, importFile } from '../doors/files.ts'
 import type { Sender } from '../doors/sender.ts'
 import { customerFile, holdingFile, listFiles } from '../setup/bankFiles.ts'
+import { ensureSegments } from '../setup/segments.ts'
 import type { Kept } from './memory.ts'
 import type { Player } from './player.ts'
 import type { Say } from './say.ts'
@@ -74,4 +75,11 @@ export async function remember(
   for (const of of Object.keys(before) as (keyof typeof before)[]) memory.tally[of] = before[of] + sender.tally[of]
   memory.day = day
   await kept.keep()
+}
+
+/** The segments of the bank's operators, published when there is somebody to be in them. */
+export async function loadSegments({ api, say, stage }: Loading): Promise<void> {
+  const task = say.task('客群 · segments')
+  const count = await ensureSegments(api, stage.settled)
+  task.done(`${count} 个 segments`)
 }

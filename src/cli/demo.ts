@@ -10,6 +10,7 @@ import { verifyAudit } from '../govern/audit/audit.ts'
 import { virtualClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
 import { countStored } from '../sense/collect/collect.ts'
+import { listSegments } from '../sense/segments/segments.ts'
 import { type Command, type Given, Mistyped } from './commands.ts'
 import { type BankWishes, clockStoodAt, type Played, startPracticeBank } from './practiceBank.ts'
 import { signalled } from './run.ts'
@@ -117,11 +118,12 @@ async function summarise(
 ) {
   const { sent, accepted, duplicates } = tally
   const stored = await countStored(app.ctx)
+  const segments = await listSegments(app.ctx, { limit: 200, sort: 'name' })
   const audit = await verifyAudit(app.ctx, app.audit)
   return {
     customers,
     events: { sent, accepted, rejected, duplicates, stored },
-    segments: [],
+    segments: segments.items.map(({ name, size }) => ({ name, size: size ?? 0 })),
     journeys: [],
     audit_ok: audit.ok,
     seconds: seconds(),

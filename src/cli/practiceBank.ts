@@ -30,6 +30,9 @@ const permissions = [
   'collect.reject.read',
   'imports.read',
   'imports.run',
+  'segments.segment.read',
+  'segments.segment.edit',
+  'segments.segment.publish',
 ]
 
 export type BankWishes = { customers?: string; days?: string; seed?: string; from?: string }
