@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import postgres from 'postgres'
 import { read } from '../change.ts'
 import { testCtx } from '../testing/testing.ts'
+import type { Tx } from './db.ts'
 
 test('lists of instants, booleans, bigints, bytes and texts go into a statement as lists', async (t) => {
   const ctx = await testCtx(t)
@@ -32,4 +34,50 @@ test('lists of instants, booleans, bigints, bytes and texts go into a statement 
   )
   const none = await read(ctx, (tx) => tx`select * from unnest(${[]}::timestamptz[], ${[]}::boolean[]) given (at, yes)`)
   assert.equal(none.length, 0)
+})
+
+test('a transaction whose connection is lost fails whatever it is doing, what it would still say goes nowhere, and the next goes on', async (t) => {
+  const ctx = await testCtx(t)
+  const admin = postgres(ctx.superuserUrl, { max: 1 })
+  t.after(() => admin.end())
+  await ctx.db.sql`create schema beyond`
+  await ctx.db.sql`create table beyond.said (what text not null)`
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  const ways: ((tx: Tx) => PromiseLike<unknown>)[] = [
+    async (tx) => tx`select 1`,
+    async (tx) => Promise.all([tx`select 1`, tx`select 2`]),
+    async (tx) => turn().then(() => tx`select 1`),
+    async () => 'nothing more',
+    async (tx) => tx`select pg_sleep(10)`,
+    // Takes no notice of the loss.
+    async (tx) => {
+      await tx`select pg_sleep(10)`.catch(() => {})
+      for (let i = 0; i < 20; i++) {
+        await turn()
+        await tx`insert into beyond.said values ('from the beyond')`.catch(() => {})
+      }
+    },
+  ]
+  for (const [i, way] of [...ways, ...ways, ...ways].entries()) {
+    const losing = read(ctx, async (tx) => {
+      const [own] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+      const sleeps = i % ways.length >= 4
+      const end = async () => void (await admin`select pg_terminate_backend(${own?.pid ?? 0})`)
+      if (sleeps) setTimeout(end, 20)
+      else await end()
+      if (i >= ways.length) await turn()
+      if (i >= 2 * ways.length) await new Promise((resolve) => setTimeout(resolve, 20))
+      return way(tx)
+    })
+    await assert.rejects(losing, { kind: 'unavailable' })
+    const count = () => read(ctx, (tx) => tx<{ n: number }[]>`select count(*)::int as n from beyond.said`)
+    // One that was handed the dying connection is told to come again.
+    let rows = await count().catch(() => undefined)
+    for (let tries = 0; !rows && tries < 5; tries++) rows = await count().catch(() => undefined)
+    assert.deepEqual(
+      rows?.map(({ n }) => n),
+      [0],
+      `way ${i}`,
+    )
+  }
 })

@@ -82,10 +82,11 @@ function written(list: readonly unknown[]): string | undefined {
   return `{${text.slice(1)}}`
 }
 
-/** The same handle, every statement of it and of its transactions reported. */
-export function observed(sql: Sql, seen: StatementSeen): Sql {
+/** The same handle, every statement of it and of its transactions reported; none goes out once `over` says why not. */
+export function observed(sql: Sql, seen: StatementSeen, over: () => unknown = () => undefined): Sql {
   return new Proxy(sql, {
     apply(target, self, args) {
+      if (over() !== undefined) throw over()
       const query = Reflect.apply(target as never, self, withLists(target, args))
       watch(query, seen)
       return query
@@ -98,12 +99,53 @@ export function observed(sql: Sql, seen: StatementSeen): Sql {
           watch(query, seen)
           return query
         }
-      if (name === 'begin' || name === 'savepoint')
+      if (name === 'begin') return (...args: unknown[]) => beginOn(value as Begin, target, args, seen)
+      if (name === 'savepoint')
         return (...args: unknown[]) => {
           const run = args.pop() as (tx: Sql) => unknown
           return Reflect.apply(value as never, target, [...args, (tx: Sql) => run(observed(tx, seen))])
         }
       return value
     },
+  })
+}
+
+type Begin = (...args: unknown[]) => Promise<unknown>
+
+/** The connection of a transaction is gone or going. */
+const lost = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  '57P01',
+  '57P02',
+  'ECONNRESET',
+  'EPIPE',
+])
+
+/**
+ * A transaction whose connection breaks has ended: the driver says so to whoever began it, at once. What would still be
+ * sent goes nowhere: the driver's own roll back, and statements of a `run` that goes on, would be written on a connection
+ * that is no more (which ends the program) or has meanwhile become another's. So `run` is told, and the driver is not.
+ */
+function beginOn(begin: Begin, target: Sql, args: unknown[], seen: StatementSeen): Promise<unknown> {
+  const run = args.pop() as (tx: Sql) => unknown
+  let over: unknown
+  const whole = Reflect.apply(begin, target, [
+    ...args,
+    (tx: Sql) =>
+      new Promise((resolve, reject) => {
+        const guarded = observed(tx, seen, () => over)
+        Promise.resolve()
+          .then(() => run(guarded))
+          .then(
+            (value) => over === undefined && resolve(value),
+            (error) => over === undefined && !lost.has(String((error as { code?: unknown })?.code)) && reject(error),
+          )
+      }),
+  ]) as Promise<unknown>
+  return whole.catch((error) => {
+    over = error ?? new Error('the transaction has ended')
+    throw error
   })
 }

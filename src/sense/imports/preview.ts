@@ -6,7 +6,7 @@ import type { Limits } from './readers/bytes.ts'
 import { type Opened, openFile } from './readers/reader.ts'
 import { guessColumn, personalCell, type Seen, suggestMapping } from './rules/guess.ts'
 import { type Cell, type ReadRow, reasonOf } from './rules/row.ts'
-import { textOf, understand } from './rules/value.ts'
+import { textOf, understand, type Value } from './rules/value.ts'
 
 /** Rows that a guess is made from, and that are shown. */
 const looked = 1000
@@ -89,7 +89,7 @@ function shownRow(row: ReadRow, columns: readonly Seen[], ctx: Ctx): Preview['ro
     const text = textOf(row.cells[i])
     const value = understand(type, row.cells[i], homeZone)
     if (value && 'fault' in value) unread.push(i)
-    const plain = value && 'value' in value ? written(value.value) : text
+    const plain = value && 'value' in value ? written(type === 'money' ? inYuan(value.value) : value.value) : text
     return masked(plain, personal).slice(0, 200)
   })
   return { line: row.line, cells, unread, fault: null }
@@ -102,4 +102,11 @@ function written(value: string | number | boolean | readonly string[]): string {
 function masked(text: string, personal: PersonalColumn | null): string {
   const kind = personal ?? personalCell(text)
   return kind ? mask(kind, text) : text
+}
+
+/** An amount is kept in 分, and shown as the file has it. */
+function inYuan(value: Value): Value {
+  const digits = String(value).replace('-', '').padStart(3, '0')
+  const part = digits.slice(-2).replace(/0+$/, '')
+  return `${String(value).startsWith('-') ? '-' : ''}${digits.slice(0, -2)}${part && `.${part}`}`
 }

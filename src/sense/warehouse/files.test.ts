@@ -58,7 +58,7 @@ test('Parquet on disk: files of a path arrive, then those that are new', async (
   assert.deepEqual([two.counts.read, two.counts.changed], [2, 2])
   assert.deepEqual(
     [...bank.log.kept.values()].map((one) => one.profile?.values.aum),
-    [1.5, 2, 3, 4],
+    [150, 200, 300, 400],
   )
   const stepped = await bank.warehouse.look(bank.ctx, {
     connection: id,

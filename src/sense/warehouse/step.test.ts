@@ -56,7 +56,7 @@ test('a step cleans and joins sources of other mappings, with their types', asyn
   )
   const mapping = await mapped(connection, { from, step, columns: customerColumns })
   assert.equal((await run(mapping.id)).counts.changed, 1)
-  assert.deepEqual([...log.kept.values()][0]?.profile?.values, { aum: 10.5 })
+  assert.deepEqual([...log.kept.values()][0]?.profile?.values, { aum: 1050 })
 })
 
 test('a step knows the watermark, which is of its source', async (t) => {
