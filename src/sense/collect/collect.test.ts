@@ -5,7 +5,7 @@ import { at } from '../../platform/testing/testing.ts'
 import type { Step } from './batch.ts'
 import { collectStatus, makeRoom, receive, startPipeline, workBatch } from './collect.ts'
 import { messageKey } from './rules/message.ts'
-import { collectCtx, event, recordingStep, workNext } from './testing/testing.ts'
+import { collectCtx, event, recordingStep, whenReadable, workNext } from './testing/testing.ts'
 
 const source = { id: 'src_web' }
 
