@@ -95,7 +95,7 @@ function Rows({ things }: { things: Things }) {
       columns={has ? columns : [{ key: 'id', title: text('编号', 'Number') }, ...columns]}
       rows={things.items}
       rowKey={(row) => row.id}
-      empty={t('暂无记录', 'Nothing yet')}
+      empty={<span className="zx-quiet">{t('暂无记录', 'Nothing yet')}</span>}
       small
     />
   )
