@@ -120,9 +120,8 @@ test('a customer is found by his mobile, and his page shows who he is, masked, a
   await his.first().getByRole('link', { name: /^\d+$/ }).click()
   await page.getByText('浏览页面').first().waitFor()
   await page.getByText('199****0003').first().waitFor()
-  // Panels come in one by one, and fade in.
+  // Panels come in one by one.
   await page.waitForLoadState('networkidle')
-  await page.waitForTimeout(600)
   assert.deepEqual(await seriousFaults(page), [])
   await shot(page, 'sense-customer')
 })

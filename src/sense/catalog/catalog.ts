@@ -55,7 +55,7 @@ export { rowOf } from './rules/factRow.ts'
 export type { ItemChange, KnownAttribute } from './rules/item.ts'
 export { looksPersonal, personalKindOf } from './rules/personal.ts'
 export { type Checked, checkEvent, type Plan, type PlanEvent, type PlanProperty } from './rules/plan.ts'
-export { fromJson, propertySql } from './rules/property.ts'
+export { promotedColumn } from './rules/promoted.ts'
 export { type Declared, isName, seenType, valueFault } from './rules/value.ts'
 export { noteSeen, type Seen } from './seen.ts'
 export {

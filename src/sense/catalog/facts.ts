@@ -2,7 +2,7 @@ import type { Facts } from '../../platform/facts/facts.ts'
 import type { Promotable } from './contract.ts'
 import { type Column, columnOf, columnSql } from './rules/column.ts'
 import type { KnownAttribute } from './rules/item.ts'
-import { fromJson, promotedColumn, promotedTypes } from './rules/property.ts'
+import { promotedColumn, promotedTypes } from './rules/promoted.ts'
 
 /** The table of a type of things: `customer`, or `entity_<type>` for the others. Types have no other letters than a–z, 0–9 and _. */
 export function tableOf(type: string): string {
@@ -135,14 +135,17 @@ export function pageOfThings(
   })
 }
 
-/** A default and no materialized column: only so is it in the projection by customer too. */
-export async function addPromoted(facts: Facts, name: string, type: Promotable): Promise<void> {
+/**
+ * `value` is the expression that questions read it by without the column. A default and no materialized column: only so is it in
+ * the projection by customer too.
+ */
+export async function addPromoted(facts: Facts, name: string, type: Promotable, value: string): Promise<void> {
   const column = promotedColumn(name)
   const [there] = await promotedNow(facts, name)
   if (!there)
     await facts.command({
       sql: `ALTER TABLE event ADD COLUMN IF NOT EXISTS ${column} ${promotedTypes[type]}
-            DEFAULT ${fromJson(`props.${columnSql(name)}`, type)}`,
+            DEFAULT ${value}`,
       timeoutMs: 600_000,
     })
   const waits = await mutationsOf(facts, name)

@@ -3,6 +3,7 @@ import { type ChangeTx, change, read, unauditedChange } from '../../platform/cha
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import { defineJob, type Job, queueJob } from '../../platform/jobs/jobs.ts'
 import { invalidField, missing, Problem, text } from '../../platform/problem.ts'
+import { propertySql } from '../eql/eql.ts'
 import type { Promotable, Promoted, Promotion } from './contract.ts'
 import * as facts from './facts.ts'
 import { memory } from './memory.ts'
@@ -97,7 +98,7 @@ const quietMs = 10_000
 export async function carryOut(ctx: Ctx, name: string, signal?: AbortSignal, waitMs = quietMs): Promise<void> {
   const row = (await read(ctx, store.promoted)).find((one) => one.name === name)
   if (row?.state === 'filling') {
-    await facts.addPromoted(ctx.facts, name, row.type)
+    await facts.addPromoted(ctx.facts, name, row.type, propertySql(name, row.type, ''))
     while ((await facts.filledPart(ctx.facts, name)) < 1) {
       if (signal?.aborted) throw signal.reason
       await pause(200)

@@ -31,8 +31,7 @@ async function happened(ctx: TestCtx, events: readonly Given[]): Promise<void> {
     const key = `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`
     return { event, time, customer: 1 + (i % 3), key, received: time, processed: time, source, props }
   })
-  const settings = { input_format_try_infer_dates: 0, input_format_try_infer_datetimes: 0 } as const
-  await ctx.facts.insert('event', rows, { settings })
+  await ctx.facts.insert('event', rows)
 }
 
 const buy: NewVirtual = {

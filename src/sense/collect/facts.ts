@@ -12,12 +12,9 @@ export type EventFact = {
   props: Readonly<Record<string, unknown>>
 }
 
-/** A text stays a text: left to itself the engine makes a moment of "2026-01-05", and of "12" too. */
-const asSent = { input_format_try_infer_dates: 0, input_format_try_infer_datetimes: 0 } as const
-
 /** Rows of one batch, in one insert. Under the same token they are inserted once. */
 export function insertEvents(facts: Facts, events: readonly EventFact[], token: string): Promise<void> {
-  return facts.insert('event', events, { dedupToken: token, settings: asSent })
+  return facts.insert('event', events, { dedupToken: token })
 }
 
 /** How many events are stored. */

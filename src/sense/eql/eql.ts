@@ -34,7 +34,7 @@ export {
   estimateOf,
   type Limits,
 } from './compile/compile.ts'
-export { type Layout, type LayoutOptions, layoutOf } from './compile/layout.ts'
+export { type Layout, type LayoutOptions, layoutOf, propertySql } from './compile/layout.ts'
 
 /** Reads a text, against what exists. Never throws for what stands in it: `issues` tell what is wrong, and how to mend it. */
 export function parseRule(source: string, schema: Schema, want: Want = 'condition'): Parsed {

@@ -15,14 +15,14 @@ export function listBadRows(ctx: Ctx, id: string, query: BadRowQuery): Promise<P
   return read(ctx, async (tx) => {
     if (!(await store.findImport(tx, id))) missing('import', id)
     const page = by.page(await store.pageOfBadRows(tx, id, query.code ?? null, by), (row) => row.line)
-    return {
-      next: page.next,
-      items: page.items.map(({ id, line, code, col }) => {
-        const { zh, en } = reasonOf(code, col)
-        return { id, line, code, column: col, reason: { zh, en } }
-      }),
-    }
+    return { next: page.next, items: page.items.map(shownBadRow) }
   })
+}
+
+/** What a list says of it: where and why, and nothing that stands in it. */
+export function shownBadRow({ id, line, code, col }: Omit<SealedRow, 'content'>): BadRow {
+  const { zh, en } = reasonOf(code, col)
+  return { id, line, code, column: col, reason: { zh, en } }
 }
 
 const atOnce = 1000
@@ -37,14 +37,22 @@ export async function exportBadRows(ctx: Ctx, id: string): Promise<Readable> {
     tx.after({ rows: row.state === 'checked' ? (row.checked?.bad ?? 0) : row.bad + row.rejected })
     return row.mapping?.columns.map(({ column }) => column) ?? []
   })
-  return Readable.from(sheetOf(ctx, id, columns))
+  return badRowSheet(ctx, columns, (line, limit) => read(ctx, (tx) => store.badRowsAfter(tx, id, line, limit)))
 }
 
-async function* sheetOf(ctx: Ctx, id: string, columns: readonly string[]): AsyncGenerator<string> {
+export type SealedRow = { id: string; line: number; code: string; col: string | null; content: Buffer }
+type RowsAfter = (line: number, limit: number) => Promise<readonly SealedRow[]>
+
+/** Bad rows in clear, in the order of their lines; nothing in it is run as a formula by what opens it. */
+export function badRowSheet(ctx: Ctx, columns: readonly string[], rowsAfter: RowsAfter): Readable {
+  return Readable.from(linesOf(ctx, columns, rowsAfter))
+}
+
+async function* linesOf(ctx: Ctx, columns: readonly string[], rowsAfter: RowsAfter): AsyncGenerator<string> {
   const zh = ctx.lang === 'zh'
   yield `\ufeff${safeLine([zh ? '行号' : 'line', zh ? '原因' : 'reason', ...columns])}`
   for (let line = 0; ; ) {
-    const rows = await read(ctx, (tx) => store.badRowsAfter(tx, id, line, atOnce))
+    const rows = await rowsAfter(line, atOnce)
     const contents = await openEach(
       ctx,
       rows.map((row) => ({ kind: 'secret' as const, owner: row.id, sealed: row.content })),

@@ -18,6 +18,7 @@ import * as store from './store.ts'
 import { addPart, createImport, finishUpload, sweep, takeFile } from './uploads.ts'
 import { checkFile, type Ended, fileGone, type Receive, runFile, type Tell, type Work } from './work.ts'
 
+export { badRowSheet, shownBadRow } from './badRows.ts'
 export { targetEdges } from './lineage.ts'
 export { previewRows } from './preview.ts'
 export { openFile } from './readers/reader.ts'

@@ -3,7 +3,7 @@ import { read } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { Problem, text } from '../../platform/problem.ts'
 import { homeZone } from '../../platform/time/zone.ts'
-import { promotedProperties, propertySql } from '../catalog/catalog.ts'
+import { promotedColumn, promotedProperties } from '../catalog/catalog.ts'
 import type { Types } from '../eql/contract.ts'
 import type { Asked, Limits } from '../eql/eql.ts'
 import { type Layout, layoutOf } from '../eql/eql.ts'
@@ -89,5 +89,5 @@ export function customersOf(ctx: Ctx, org: string): Promise<Within> {
 /** Properties that have columns of their own, as the language's layout names them. */
 async function promotedColumns(ctx: Ctx): Promise<ReadonlyMap<string, string>> {
   const promoted = await promotedProperties(ctx)
-  return new Map([...promoted].map(([name, type]) => [`${name} ${type}`, propertySql(promoted, name, type)]))
+  return new Map([...promoted].map(([name, type]) => [`${name} ${type}`, `event.${promotedColumn(name)}`]))
 }

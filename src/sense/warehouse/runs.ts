@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream'
-import { openEach } from '../../govern/privacy/privacy.ts'
+import type { Readable } from 'node:stream'
 import { change, read } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
@@ -8,7 +7,7 @@ import { cancelJob } from '../../platform/jobs/jobs.ts'
 import { order, type Page, type PageQuery } from '../../platform/page.ts'
 import { missing, Problem, text } from '../../platform/problem.ts'
 import type { BadRow } from '../imports/contract.ts'
-import { reasonOf, safeLine } from '../imports/imports.ts'
+import { badRowSheet, shownBadRow } from '../imports/imports.ts'
 import type { Run, RunDetail, RunQuery } from './contract.ts'
 import { keyOfRun, queueRun, type WarehouseJobs } from './jobs.ts'
 import { underWay } from './mappings.ts'
@@ -101,17 +100,9 @@ export function listBadRows(ctx: Ctx, run: string, query: PageQuery): Promise<Pa
   return read(ctx, async (tx) => {
     if (!(await store.findRun(tx, run))) missing('run', run)
     const page = by.page(await store.pageOfBadRows(tx, run, by), (row) => row.line)
-    return {
-      next: page.next,
-      items: page.items.map(({ id, line, code, col }) => {
-        const { zh, en } = reasonOf(code, col)
-        return { id, line, code, column: col, reason: { zh, en } }
-      }),
-    }
+    return { next: page.next, items: page.items.map(shownBadRow) }
   })
 }
-
-const atOnce = 1000
 
 /** In clear, after its audit entry; no spreadsheet runs what stands in it as a formula. */
 export async function exportBadRows(ctx: Ctx, run: string): Promise<Readable> {
@@ -120,29 +111,5 @@ export async function exportBadRows(ctx: Ctx, run: string): Promise<Readable> {
     tx.after({ rows: row.bad + row.rejected })
     return row.columns?.map(({ name }) => name) ?? []
   })
-  return Readable.from(sheetOf(ctx, run, columns))
-}
-
-async function* sheetOf(ctx: Ctx, run: string, columns: readonly string[]): AsyncGenerator<string> {
-  const zh = ctx.lang === 'zh'
-  yield `\ufeff${safeLine([zh ? '行号' : 'line', zh ? '原因' : 'reason', ...columns])}`
-  for (let line = 0; ; ) {
-    const rows = await read(ctx, (tx) => store.badRowsAfter(tx, run, line, atOnce))
-    const contents = await openEach(
-      ctx,
-      rows.map((row) => ({ kind: 'secret' as const, owner: row.id, sealed: row.content })),
-    )
-    yield rows
-      .map((row, i) => {
-        const reason = reasonOf(row.code, row.col)
-        return safeLine([
-          String(row.line),
-          zh ? reason.zh : reason.en,
-          ...(JSON.parse(contents[i] ?? '[]') as string[]),
-        ])
-      })
-      .join('')
-    line = rows.at(-1)?.line ?? line
-    if (rows.length < atOnce) return
-  }
+  return badRowSheet(ctx, columns, (line, limit) => read(ctx, (tx) => store.badRowsAfter(tx, run, line, limit)))
 }

@@ -1,3 +1,4 @@
+import { homeZone } from '../../../platform/time/zone.ts'
 import type { EqlType, SchemaField } from '../contract.ts'
 import { type Binder, quoted } from './bind.ts'
 
@@ -44,9 +45,13 @@ export function layoutOf(options: LayoutOptions): Layout {
   }
 }
 
-/** Out of the sub-columns of the types that a value of this type arrives as. */
-export function propertySql(name: string, type: EqlType): string {
-  const at = `event.props.${quoted(name)}`
+/**
+ * A property of an event out of its JSON: of the sub-columns of the types that a value of this type arrives as, null for
+ * every other. Money comes as a text of digits too, and a time without a zone is on the bank's clock. A column that a property is
+ * promoted into is made of this, so that a rule means the same before and after. `of`: the table's name and a dot.
+ */
+export function propertySql(name: string, type: EqlType, of = 'event.'): string {
+  const at = `${of}props.${quoted(name)}`
   const text = `${at}.:String`
   switch (type) {
     case 'text':
@@ -54,14 +59,15 @@ export function propertySql(name: string, type: EqlType): string {
     case 'boolean':
       return `${at}.:Bool`
     case 'integer':
-    case 'money':
       return `${at}.:Int64`
+    case 'money':
+      return `ifNull(${at}.:Int64, if(match(${text}, '^-?\\d{1,18}$'), toInt64OrNull(${text}), NULL))`
     case 'number':
       return `ifNull(${at}.:Float64, toFloat64(${at}.:Int64))`
     case 'day':
-      return `if(match(${text}, '^\\\\d{4}-\\\\d{2}-\\\\d{2}$'), toDate32OrNull(${text}), NULL)`
+      return `if(match(${text}, '^\\d{4}-\\d{2}-\\d{2}$'), toDate32OrNull(${text}), NULL)`
     case 'time':
-      return `ifNull(fromUnixTimestamp64Milli(${at}.:Int64, 'UTC'), parseDateTime64BestEffortOrNull(${text}, 3, 'UTC'))`
+      return `ifNull(fromUnixTimestamp64Milli(${at}.:Int64, 'UTC'), if(match(${text}, '^\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{3})?)?(Z|[+-]\\d{2}:\\d{2})?$'), toTimeZone(parseDateTime64BestEffortOrNull(${text}, 3, '${homeZone}'), 'UTC'), NULL))`
     case 'list':
       return `arrayMap(one -> ifNull(one, ''), ${at}.:\`Array(Nullable(String))\`)`
   }

@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { testCtx } from '../../../platform/testing/testing.ts'
 import { homeZone } from '../../../platform/time/zone.ts'
-import type { EventsNode, Expr, Rule } from '../contract.ts'
+import type { EqlType, EventsNode, Expr, Rule } from '../contract.ts'
 import { checkRule, formatRule, parseRule } from '../eql.ts'
 import { bank as schema } from '../testing/bank.ts'
 import { randomRule } from '../testing/random.ts'
 import { compileCount, compileRule } from './compile.ts'
-import { compilePredicate } from './predicate.ts'
+import { propertySql } from './layout.ts'
+import { compilePredicate, propertyValue } from './predicate.ts'
 import { asked, fillBank, literalsOf, makeTables, randomBank, testLayout } from './testing/randomBank.ts'
 
 const params = { min: 100_000n, levels: ['gold', 'private'], times: 2 }
@@ -98,4 +99,35 @@ test('ten thousand items in a list are one value of the statement', async (t) =>
   assert.ok(statement.sql.length < 500)
   const [row] = await facts.query<{ customers: bigint }>(statement)
   assert.equal(row?.customers, 0n)
+})
+
+test('a property is read by its type: money also from digits, a time without a zone on the bank’s clock, else it is missing', async (t) => {
+  const ctx = await testCtx(t, { facts: true })
+  const table: [unknown, EqlType, unknown][] = [
+    [1050, 'money', 1050],
+    ['1050', 'money', 1050],
+    ['9007199254740993', 'money', undefined],
+    ['10.5', 'money', undefined],
+    ['1050', 'integer', undefined],
+    ['2026-01-05 09:00', 'time', Date.UTC(2026, 0, 5, 1)],
+    ['2026-01-05T09:00:00.500Z', 'time', Date.UTC(2026, 0, 5, 9, 0, 0, 500)],
+    ['2026-01-05T09:00:00+08:00', 'time', Date.UTC(2026, 0, 5, 1)],
+    ['2026-02-30 09:00', 'time', undefined],
+    ['Jan 5, 2026', 'time', undefined],
+    ['2026-01-05', 'time', undefined],
+  ]
+  const at = ctx.now.toISOString()
+  const event = { event: 'e', time: at, received: at, processed: at, source: 's' }
+  const rows = table.map(([value], i) => ({ ...event, customer: i, key: crypto.randomUUID(), props: { v: value } }))
+  await ctx.facts.insert('event', rows)
+  for (const [i, [value, type, read]] of table.entries()) {
+    assert.equal(propertyValue(value, type), read, `${value} as ${type}`)
+    const [row] = await ctx.facts.query<{ v: unknown }>({
+      sql: `SELECT ${type === 'time' ? `toUnixTimestamp64Milli(${propertySql('v', type)})` : propertySql('v', type)} AS v
+            FROM event WHERE customer = {i:UInt32}`,
+      params: { i },
+    })
+    const safe = row?.v === null || !Number.isSafeInteger(Number(row?.v)) ? undefined : Number(row?.v)
+    assert.equal(safe, read, `${value} as ${type}, in the statement`)
+  }
 })

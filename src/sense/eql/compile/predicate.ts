@@ -1,4 +1,4 @@
-import type { Zone } from '../../../platform/time/zone.ts'
+import { homeZone, parseInstant, type Zone } from '../../../platform/time/zone.ts'
 import type { EqlType, Expr, Types } from '../contract.ts'
 import { numberOf } from './calendar.ts'
 import { holds, type Value } from './evaluate.ts'
@@ -42,15 +42,13 @@ export function propertyValue(value: unknown, type: EqlType | 'missing' | undefi
     case 'number':
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined
     case 'integer':
+      return whole(value)
     case 'money':
-      return Number.isSafeInteger(value) ? (value as number) : undefined
+      return whole(typeof value === 'string' && /^-?\d{1,18}$/.test(value) ? Number(value) : value)
     case 'day':
       return typeof value === 'string' && isDate(value) ? numberOf(value) : undefined
-    case 'time': {
-      if (Number.isSafeInteger(value)) return value as number
-      const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
-      return Number.isNaN(time) ? undefined : time
-    }
+    case 'time':
+      return whole(value) ?? (typeof value === 'string' ? instantOf(value) : undefined)
     case 'list': {
       const list = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
       return list.length > 0 ? list : undefined
@@ -58,6 +56,22 @@ export function propertyValue(value: unknown, type: EqlType | 'missing' | undefi
     default:
       return undefined
   }
+}
+
+const instantShape = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{3})?)?(Z|[+-]\d{2}:\d{2})?$/
+
+/** A text without a zone is on the bank's clock, whatever the machine's is. */
+function instantOf(text: string): number | undefined {
+  if (!instantShape.test(text)) return undefined
+  try {
+    return parseInstant(text, homeZone).getTime()
+  } catch {
+    return undefined
+  }
+}
+
+function whole(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined
 }
 
 function isDate(text: string): boolean {

@@ -10,10 +10,10 @@ import { type Column, TableView } from '../../../console/kit/tableView.tsx'
 import { sayNow, text, useText } from '../../../console/kit/text.ts'
 import type { BadRow, ImportDetail, Reason } from '../contract.ts'
 
-export function ReasonsPanel({ detail }: { detail: ImportDetail }) {
+export function ReasonsPanel({ reasons }: { reasons: readonly Reason[] }) {
   const t = useText()
   const { number } = useFormats()
-  if (detail.reasons.length === 0) return null
+  if (reasons.length === 0) return null
   const columns: Column<Reason>[] = [
     { key: 'reason', title: text('原因', 'Reason'), show: ({ reason }) => t(reason) },
     { key: 'count', title: text('行数', 'Rows'), align: 'right', width: 110, show: ({ count }) => number(count) },
@@ -33,7 +33,7 @@ export function ReasonsPanel({ detail }: { detail: ImportDetail }) {
       <TableView
         label={t('坏行原因', 'Why rows are bad')}
         columns={columns}
-        rows={[...detail.reasons].sort((a, b) => b.count - a.count)}
+        rows={[...reasons].sort((a, b) => b.count - a.count)}
         rowKey={({ code, column }) => `${code} ${column ?? ''}`}
       />
     </Panel>

@@ -24,7 +24,7 @@ export function WorkPanel({ detail, edit }: { detail: ImportDetail; edit: () => 
       {state === 'done' || state === 'failed' || state === 'cancelled' || state === 'running' ? (
         <Figures detail={detail} />
       ) : null}
-      <ReasonsPanel detail={detail} />
+      <ReasonsPanel reasons={detail.reasons} />
       {bad > 0 && !isBusy(state) ? <BadRowsPanel detail={detail} count={bad} /> : null}
     </>
   )

@@ -14,7 +14,8 @@ import { download } from '../../../console/kit/tableExport.ts'
 import { type Column, TableView } from '../../../console/kit/tableView.tsx'
 import { sayNow, text, useText } from '../../../console/kit/text.ts'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
-import type { BadRow, Reason } from '../../imports/contract.ts'
+import type { BadRow } from '../../imports/contract.ts'
+import { ReasonsPanel } from '../../imports/ui/badRows.tsx'
 import { badRowsOf } from '../../imports/ui/upload.ts'
 import type { CheckResult, RunDetail } from '../contract.ts'
 import { actNames, causeNames, checkNames, isBusy, runColours, runNames } from './words.ts'
@@ -75,7 +76,7 @@ function Sheet({ run }: { run: RunDetail }) {
         />
       </Panel>
       {run.checks.length > 0 ? <Checks checks={run.checks} /> : null}
-      {run.reasons.length > 0 ? <Reasons reasons={run.reasons} /> : null}
+      <ReasonsPanel reasons={run.reasons} />
       {bad > 0 && !isBusy(state) ? <BadRows run={run} count={bad} /> : null}
       <Log run={run} />
     </>
@@ -182,35 +183,6 @@ function Checks({ checks }: { checks: readonly CheckResult[] }) {
         columns={columns}
         rows={checks}
         rowKey={(check) => JSON.stringify(check)}
-      />
-    </Panel>
-  )
-}
-
-function Reasons({ reasons }: { reasons: readonly Reason[] }) {
-  const t = useText()
-  const { number } = useFormats()
-  const columns: Column<Reason>[] = [
-    { key: 'reason', title: text('原因', 'Reason'), show: ({ reason }) => t(reason) },
-    { key: 'count', title: text('行数', 'Rows'), align: 'right', width: 110, show: ({ count }) => number(count) },
-    {
-      key: 'lines',
-      title: text('最先出现的行', 'First rows'),
-      show: ({ lines, count }) => (
-        <span className="zx-quiet">
-          {lines.slice(0, 10).join(', ')}
-          {count > 10 ? ' …' : ''}
-        </span>
-      ),
-    },
-  ]
-  return (
-    <Panel flush title={t('坏行原因', 'Why rows are bad')}>
-      <TableView
-        label={t('坏行原因', 'Why rows are bad')}
-        columns={columns}
-        rows={[...reasons].sort((a, b) => b.count - a.count)}
-        rowKey={({ code, column }) => `${code} ${column ?? ''}`}
       />
     </Panel>
   )
