@@ -92,7 +92,7 @@ test('killed in the middle of its days and started again, the bank goes on where
 type Truth = {
   treatments: {
     treatment: string
-    average: { customers: number; effects: Record<string, number> }
+    average: { customers: number; effects: { opened: number } }
     segments: unknown[]
   }[]
 }
