@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { permissions as contentPermissions } from './act/content/contract.ts'
+import { contentRoutes } from './act/content/routes.ts'
 import type { Config } from './config.ts'
 import { demoFilesRoutes } from './demoFiles.ts'
 import {
@@ -76,6 +78,7 @@ declarePermissions({ id: 'identity', name: text('统一身份', 'Identity'), per
 declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permissions: customersPermissions })
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
 declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
+declarePermissions({ id: 'content', name: text('内容', 'Content'), permissions: contentPermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
@@ -356,6 +359,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
   segmentsRoutes(app)
+  contentRoutes(app)
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)
   await servePages(app, consoleFolder)

@@ -11,19 +11,15 @@ const syllables = new Map<string, string>()
 /** How Chinese is said and simplified, character by character; each is looked up once. */
 export const tongue: Tongue = {
   syllableOf(character) {
-    let said = syllables.get(character)
-    if (said === undefined) {
-      said = pinyin(character, { toneType: 'none', v: true })
-      syllables.set(character, said)
-    }
+    const known = syllables.get(character)
+    const said = known ?? pinyin(character, { toneType: 'none', v: true })
+    if (known === undefined) syllables.set(character, said)
     return said === character ? undefined : said
   },
   simplifiedOf(character) {
-    let plain = simplified.get(character)
-    if (plain === undefined) {
-      plain = simplify(character)
-      simplified.set(character, plain)
-    }
+    const known = simplified.get(character)
+    const plain = known ?? simplify(character)
+    if (known === undefined) simplified.set(character, plain)
     return plain
   },
 }

@@ -7,6 +7,7 @@ export { customerFeed } from './following.ts'
 export { describeCustomers, listCustomers } from './list.ts'
 export { registerSection, type Section } from './sections.ts'
 export { customerThings, customerTrend } from './trend.ts'
+export { valuesOf } from './values.ts'
 export { customerTimeline, getCustomer, revealCustomer } from './view.ts'
 
 registerSealed(personalColumn)

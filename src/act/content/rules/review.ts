@@ -1,4 +1,4 @@
-import type { Finding, Notice, Words } from '../contract.ts'
+import type { Channel, Finding, Notice, Product, Words } from '../contract.ts'
 import { Automaton, type Hit } from './automaton.ts'
 import { isHan, lettersOf, type Sign, signsOf, type Tongue } from './signs.ts'
 
@@ -6,8 +6,8 @@ import { isHan, lettersOf, type Sign, signsOf, type Tongue } from './signs.ts'
 export type Reviewed = {
   fields: Readonly<Record<string, string>>
   /** Kinds of products the content is about; none: none. */
-  products: readonly string[]
-  channel: string
+  products: readonly Product[]
+  channel: Channel
   marketing: boolean
 }
 
