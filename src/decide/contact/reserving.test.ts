@@ -207,7 +207,7 @@ test('rule 37: a planned message of higher priority keeps its slot until it has 
   assert.deepEqual(kinds(await ask(wish(ctx, third, { message: 'l3' }))), ['held'])
   await ctx.clock.advanceTo(at('2026-01-05 20:15'))
   assert.deepEqual(
-    kinds(await ask(wish(ctx, third, { message: 'l4' }))),
+    kinds(await ask(wish(ctx, third, { message: 'l3' }))),
     ['reserved'],
     'one that never came to ask holds nothing',
   )
