@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { publishPolicy } from '../src/decide/contact/contact.ts'
+import { confirm, publishPolicy, reserve } from '../src/decide/contact/contact.ts'
 import type { Ask, Cap } from '../src/decide/contact/contract.ts'
-import { confirm, reserve } from '../src/decide/contact/contact.ts'
 import { emptyPolicy } from '../src/decide/contact/rules/defaults.ts'
 import { ensureRoot } from '../src/govern/orgs/orgs.ts'
 import { unauditedChange } from '../src/platform/change.ts'
@@ -75,7 +74,8 @@ async function measure(ctx: Ctx, asks: number, options: BenchOptions): Promise<B
   await unauditedChange(
     ctx,
     'customers of a bench',
-    (tx) => tx`insert into identity.customer (org, born_at) select ${head.id}, ${ctx.now} from generate_series(1, ${customers})`,
+    (tx) =>
+      tx`insert into identity.customer (org, born_at) select ${head.id}, ${ctx.now} from generate_series(1, ${customers})`,
   )
   const doc = {
     ...emptyPolicy,
@@ -151,12 +151,16 @@ function numbers(from: number, until: number, customers: number): number[] {
   return Array.from({ length: until - from }, (_, i) => customerOf(from + i, customers)).sort((a, b) => a - b)
 }
 
-const letters = (from: number, count: number) => Array.from({ length: count }, (_, i) => `msg_${String(from + i).padStart(12, '0')}`)
+const letters = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => `msg_${String(from + i).padStart(12, '0')}`)
 
 async function byRows(ctx: Ctx, asks: number, customers: number): Promise<number> {
-  await make(ctx, (tx) => tx`
+  await make(
+    ctx,
+    (tx) => tx`
     create table contact.by_rows (message text collate "C" primary key, customer int not null, at timestamptz not null,
-      state text not null, channel text not null, strategy text not null)`)
+      state text not null, channel text not null, strategy text not null)`,
+  )
   await make(ctx, (tx) => tx`create index on contact.by_rows (customer, at)`)
   await make(ctx, (tx) => tx`create table contact.by_rows_person as select id as customer from identity.customer`)
   await make(ctx, (tx) => tx`create unique index on contact.by_rows_person (customer)`)
@@ -176,12 +180,21 @@ async function byRows(ctx: Ctx, asks: number, customers: number): Promise<number
 }
 
 async function byArrays(ctx: Ctx, asks: number, customers: number): Promise<number> {
-  await make(ctx, (tx) => tx`
+  await make(
+    ctx,
+    (tx) => tx`
     create table contact.by_arrays (customer int primary key, at timestamptz[] not null, what text[] not null,
-      message text[] not null) with (fillfactor = 50)`)
-  await make(ctx, (tx) => tx`
-    insert into contact.by_arrays select id, '{}', '{}', '{}' from identity.customer`)
-  await make(ctx, (tx) => tx`create table contact.by_arrays_message (message text collate "C" primary key, customer int not null)`)
+      message text[] not null) with (fillfactor = 50)`,
+  )
+  await make(
+    ctx,
+    (tx) => tx`
+    insert into contact.by_arrays select id, '{}', '{}', '{}' from identity.customer`,
+  )
+  await make(
+    ctx,
+    (tx) => tx`create table contact.by_arrays_message (message text collate "C" primary key, customer int not null)`,
+  )
   return perSecond(asks, (from, until) =>
     unauditedChange(ctx, 'by hand', async (tx) => {
       const ids = numbers(from, until, customers)

@@ -18,7 +18,8 @@ call orgs.protect('contact.policy');
 
 -- One row each number that was ever asked about: held while it is decided, so that no two decide about one person at once.
 create table contact.person (
-  customer int primary key
+  customer int      primary key,
+  marks    smallint not null default 0                -- where more is known of him: 1 bars, 2 consents, 4 preferences
 ) with (fillfactor = 70);
 
 -- One row a message: what was decided, and while it is reserved or confirmed a contact that is counted.

@@ -6,7 +6,7 @@ import type { Quiet } from './contract.ts'
 import { type Applied, appliedAt, isMember, type Memory, memoryOf } from './memory.ts'
 import { inControl } from './rules/chance.ts'
 import type { Person } from './rules/decide.ts'
-import { liveEntries, lockPersons } from './store.ts'
+import { liveEntries, lockPersons, marks, marksOf } from './store.ts'
 
 export type Standing = { who: PersonOf; person: Person; applied: Applied; own: readonly Quiet[] }
 
@@ -24,7 +24,8 @@ export async function standingsOf(
   const [persons, memory] = await Promise.all([personsOf(tx, customers), memoryOf(tx)])
   const numbers = [...new Set([...persons.values()].flatMap(({ members }) => members))]
   if (numbers.length === 0) return new Map()
-  if (options.lock) await lockPersons(tx, numbers)
+  const marked = options.lock ? await lockPersons(tx, numbers) : await marksOf(tx, numbers)
+  const withMark = (bit: number) => marked.flatMap(({ customer, marks }) => ((marks & bit) === 0 ? [] : customer))
   const orgs = await refsOf(
     tx,
     [...persons.values()].map(({ org }) => org),
@@ -34,9 +35,9 @@ export async function standingsOf(
   // After the lock: each of these sees what others committed while we waited.
   const [entries, bars, consents, preferences] = await Promise.all([
     liveEntries(tx, numbers, new Date(at.getTime() - reach)),
-    barsAt(tx, numbers, at),
-    consentsAt(tx, numbers),
-    preferencesOf(tx, numbers),
+    some(withMark(marks.bars), (ones) => barsAt(tx, ones, at)),
+    some(withMark(marks.consents), (ones) => consentsAt(tx, ones)),
+    some(withMark(marks.preferences), (ones) => preferencesOf(tx, ones)),
   ])
   const of = {
     entries: Map.groupBy(entries, ({ customer }) => customer),
@@ -56,6 +57,10 @@ export async function standingsOf(
   return answer
 }
 
+async function some<T>(customers: readonly number[], ask: (ones: readonly number[]) => Promise<T[]>): Promise<T[]> {
+  return customers.length === 0 ? [] : ask(customers)
+}
+
 type Read = {
   entries: ReadonlyMap<number, Person['entries']>
   bars: ReadonlyMap<number, Awaited<ReturnType<typeof barsAt>>>
@@ -65,15 +70,22 @@ type Read = {
 
 /** Of merged numbers everything that was said against holds (rule 10), and all contacts count together (rule 41). */
 function standing(who: PersonOf, applied: Applied, memory: Memory, of: Read): Standing {
-  const all = <T>(map: ReadonlyMap<number, readonly T[]>) => who.members.flatMap((member) => map.get(member) ?? [])
+  const [alone] = who.members
+  const all = <T>(map: ReadonlyMap<number, readonly T[]>): T[] => {
+    if (who.members.length > 1) return who.members.flatMap((member) => map.get(member) ?? [])
+    return [...(map.get(alone ?? 0) ?? [])]
+  }
   const consents = new Map<string, boolean>()
   for (const { purpose, granted } of all(of.consents)) consents.set(purpose, (consents.get(purpose) ?? true) && granted)
   const own = all(of.preferences)
-  const caps = applied.caps.filter(({ segment }) => {
-    const set = segment === null ? undefined : memory.sets.get(segment)
-    // Who is in a segment that was never asked is not known: then it holds for everyone, which is the stricter.
-    return !set || who.members.some((member) => isMember(set, member))
-  })
+  const everyone = applied.caps.every(({ segment }) => segment === null)
+  const caps = everyone
+    ? applied.caps
+    : applied.caps.filter(({ segment }) => {
+        const set = segment === null ? undefined : memory.sets.get(segment)
+        // Who is in a segment that was never asked is not known: then it holds for everyone, which is the stricter.
+        return !set || who.members.some((member) => isMember(set, member))
+      })
   const person: Person = {
     members: who.members,
     zone: applied.zone,

@@ -8,7 +8,7 @@ import type { Entry } from './rules/decide.ts'
  * *Trap*: rows of persons who are new are made first, one transaction at a time and before any row is held; else one could
  * hold a row and wait for a new one of another, who waits for that row.
  */
-export async function lockPersons(tx: Tx, customers: readonly number[]): Promise<void> {
+export async function lockPersons(tx: Tx, customers: readonly number[]): Promise<Marked[]> {
   const sorted = [...new Set(customers)].sort((a, b) => a - b)
   const [known] = await tx<{ n: number }[]>`
     select count(*)::int as n from contact.person where customer = any (${sorted}::int[])`
@@ -18,7 +18,28 @@ export async function lockPersons(tx: Tx, customers: readonly number[]): Promise
       insert into contact.person (customer) select customer from unnest(${sorted}::int[]) as one (customer)
       on conflict do nothing`
   }
-  await tx`select from contact.person where customer = any (${sorted}::int[]) order by customer for no key update`
+  return tx<Marked[]>`
+    with held as materialized (
+      select customer, marks from contact.person where customer = any (${sorted}::int[])
+      order by customer for no key update)
+    select customer, marks from held where marks <> 0`
+}
+
+/** Of whom more is known, and what: most have nothing said against them, and are not looked for in those tables. */
+export type Marked = { customer: number; marks: number }
+export const marks = { bars: 1, consents: 2, preferences: 4 } as const
+
+export function marksOf(tx: Tx, customers: readonly number[]): Promise<Marked[]> {
+  return tx<Marked[]>`
+    select customer, marks from contact.person where customer = any (${[...customers]}::int[]) and marks <> 0`
+}
+
+/** Before something is said of persons: who is deciding about them now is waited for, and who decides next looks. */
+export async function markPersons(tx: Tx, customers: readonly number[], mark: keyof typeof marks): Promise<void> {
+  await lockPersons(tx, customers)
+  await tx`
+    update contact.person set marks = marks | ${marks[mark]}::smallint
+    where customer = any (${[...customers]}::int[]) and marks & ${marks[mark]}::smallint = 0`
 }
 
 export type KeptEntry = Entry & { customer: number }

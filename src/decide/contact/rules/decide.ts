@@ -129,6 +129,7 @@ const overdueMs = 10 * minuteMs
 /** Messages that wait, go before this one, and could still go: when each is due. */
 function claimsBefore(ask: Ask, person: Person, ground: Ground, now: number, asked: ReadonlySet<string>) {
   const { holdHours, yieldHours } = ground.tuning
+  if (!person.entries.some(waiting)) return []
   const waited = now - ask.plannedAt.getTime()
   if (waited > yieldHours * hourMs) return []
   const self = rankOf(ask)
@@ -226,11 +227,16 @@ function decideOne(ask: Ask, person: Person, ground: Ground, now: number, asked:
 /** The asks of one person, in the order of rule 37. `person.entries` grows by what is reserved and held. */
 export function decide(asks: readonly Ask[], person: Person, ground: Ground, now: number): Decided[] {
   const asked = new Set(asks.map(({ message }) => message))
-  const ranked = [...asks].sort((a, b) => compareRank(rankOf(a), rankOf(b), now, ground.tuning))
+  const [single] = asks
+  const ranked =
+    asks.length === 1 && single
+      ? [single]
+      : [...asks].sort((a, b) => compareRank(rankOf(a), rankOf(b), now, ground.tuning))
   return ranked.map((ask) => {
     const decided = decideOne(ask, person, ground, now, asked)
     asked.delete(ask.message)
-    person.entries = person.entries.filter((entry) => entry.message !== ask.message)
+    const place = person.entries.findIndex((entry) => entry.message === ask.message)
+    if (place >= 0) person.entries.splice(place, 1)
     if (decided.verdict !== 'dropped') person.entries.push(entryOf(decided, ground, now))
     return decided
   })

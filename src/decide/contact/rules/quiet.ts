@@ -59,19 +59,31 @@ export type Hours = {
   readonly all: readonly Sourced[]
   readonly days: readonly BankDay[]
   readonly zone: Zone
-  readonly kept: Map<Day, { start: number; length: number; minutes: Int16Array }>
+  readonly kept: Map<Day, DayIn>
+  /** The day that was asked about last: a set asks about one moment. */
+  last: DayIn | undefined
 }
+
+type DayIn = { day: Day; start: number; length: number; minutes: Int16Array }
 
 export function hoursOf(all: readonly Sourced[], days: readonly BankDay[], zone: Zone): Hours {
-  return { all, days, zone, kept: new Map() }
+  return { all, days, zone, kept: new Map(), last: undefined }
 }
 
-function dayIn(hours: Hours, day: Day) {
+function dayAround(hours: Hours, at: number): DayIn {
+  const { last } = hours
+  if (last && at >= last.start && at < last.start + last.length) return last
+  const found = dayIn(hours, dayOf(new Date(at), hours.zone))
+  hours.last = found
+  return found
+}
+
+function dayIn(hours: Hours, day: Day): DayIn {
   const kept = hours.kept.get(day)
   if (kept) return kept
   const start = startOfDay(day, hours.zone).getTime()
   const length = startOfDay(addDays(day, 1), hours.zone).getTime() - start
-  const made = { start, length, minutes: minutesOf(hours.all, day, hours.days) }
+  const made = { day, start, length, minutes: minutesOf(hours.all, day, hours.days) }
   hours.kept.set(day, made)
   return made
 }
@@ -87,9 +99,9 @@ export type Opening = { readonly at: number; readonly closedBy: Sourced | undefi
  */
 export function nextOpen(hours: Hours, at: number): Opening {
   if (hours.all.length === 0) return { at, closedBy: undefined }
-  let day = dayOf(new Date(at), hours.zone)
-  const first = wallMinute(hours, day, at)
-  const closed = hours.all[dayIn(hours, day).minutes[first] ?? -1]
+  const today = dayAround(hours, at)
+  let day = today.day
+  const closed = hours.all[today.minutes[wallMinute(hours, day, at)] ?? -1]
   if (!closed) return { at, closedBy: undefined }
   let from = at - (at % minuteMs)
   for (let looked = 0; looked < horizonDays; looked++) {

@@ -17,16 +17,17 @@ export function rollingMs({ unit, length }: CapWindow): number {
 }
 
 type Period = { from: number; until: number }
-const last = new Map<string, Period>()
+const recent = new Map<string, Period[]>()
+const mostRecent = 8
 
 /** The calendar day, week (from Monday) or month around an instant, on the wall of that zone. */
 export function periodOf(unit: CapWindow['unit'], at: number, zone: Zone): Period {
   const key = `${unit} ${zone}`
-  const kept = last.get(key)
-  if (kept && at >= kept.from && at < kept.until) return kept
+  const kept = recent.get(key) ?? []
+  for (const period of kept) if (at >= period.from && at < period.until) return period
   const range = rangeAround(unit, at, zone)
   const period = { from: range.from.getTime(), until: range.until.getTime() }
-  last.set(key, period)
+  recent.set(key, [period, ...kept.slice(0, mostRecent - 1)])
   return period
 }
 
