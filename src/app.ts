@@ -2,6 +2,9 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
+import { jobs as contactJobs } from './decide/contact/contact.ts'
+import { permissions as contactPermissions } from './decide/contact/contract.ts'
+import { contactRoutes } from './decide/contact/routes.ts'
 import { demoFilesRoutes } from './demoFiles.ts'
 import {
   accessJobs,
@@ -77,6 +80,7 @@ declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permiss
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
 declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
+declarePermissions({ id: 'contact', name: text('触达策略', 'Contact policy'), permissions: contactPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -293,6 +297,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...openImports(home.path).jobs,
     ...openWarehouse(home.path).jobs,
     ...segmentsJobs,
+    ...contactJobs,
   ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
@@ -356,6 +361,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
   segmentsRoutes(app)
+  contactRoutes(app)
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)
   await servePages(app, consoleFolder)

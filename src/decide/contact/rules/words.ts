@@ -1,5 +1,5 @@
 import { type Text, text } from '../../../platform/problem.ts'
-import type { Cap, CapWindow, Channel, MessageClass, Why } from '../contract.ts'
+import type { Cap, CapWindow, Channel, MessageClass, Why, WhyCode } from '../contract.ts'
 
 export const channelNames: Record<Channel, Text> = {
   sms: text('短信', 'SMS'),
@@ -88,6 +88,17 @@ const plain: Record<Exclude<Why['code'], 'quiet' | 'cap' | 'yield' | 'opt-out' |
   automated: text('客户已拒绝自动化决策', 'The customer objected to automated decisions'),
   'no-consent': text('未取得或已撤回该用途的同意', 'No consent to this purpose, or it was withdrawn'),
   control: text('属于全局对照组', 'In the global control group'),
+}
+
+/** The reasons in general, for sums. */
+export const whyNames: Record<WhyCode, Text> = {
+  ...plain,
+  quiet: text('处于勿扰时段', 'In quiet hours'),
+  cap: text('频控已满', 'A cap is used up'),
+  yield: text('为更高优先级消息保留名额', 'Held for a message of higher priority'),
+  'opt-out': text('客户已退订', 'The customer opted out'),
+  blacklist: text('在黑名单中', 'On a blacklist'),
+  suppressed: text('地址已失效', 'The address is dead'),
 }
 
 /** Why, in a sentence; `caps` gives the words of the cap that is meant. */
