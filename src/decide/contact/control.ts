@@ -45,7 +45,8 @@ export async function setControl(ctx: Ctx, input: SetControl): Promise<ControlSt
     const doc = newest?.doc ?? emptyPolicy
     const before = doc.control
     const first = before.share === 0 && before.shuffledAt === null
-    if (input.shuffle && before.shuffledAt && mayShuffleAt(before.shuffledAt) > ctx.now) throw tooSoon(before.shuffledAt)
+    if (input.shuffle && before.shuffledAt && mayShuffleAt(before.shuffledAt) > ctx.now)
+      throw tooSoon(before.shuffledAt)
     const draw = input.shuffle || (first && input.share > 0)
     const control = {
       share: input.share,
@@ -76,6 +77,9 @@ function coming(): Problem {
   return new Problem(
     'conflict',
     'contact.version_coming',
-    text('有尚未生效的策略版本,请待其生效后再调整', 'A version of the policy is yet to take effect: change this afterwards'),
+    text(
+      '有尚未生效的策略版本,请待其生效后再调整',
+      'A version of the policy is yet to take effect: change this afterwards',
+    ),
   )
 }

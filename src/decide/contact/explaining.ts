@@ -2,15 +2,28 @@ import { namesOf } from '../../govern/orgs/orgs.ts'
 import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import { missing, type Text } from '../../platform/problem.ts'
-import { day } from '../../platform/time/day.ts'
+import { addDays, day } from '../../platform/time/day.ts'
 import { kindOfDay } from '../../platform/time/holidays.ts'
-import { addDays } from '../../platform/time/day.ts'
 import { dayOf, type Zone } from '../../platform/time/zone.ts'
 import { describeCustomers } from '../../sense/customers/customers.ts'
 import { getIdentityOf } from '../../sense/identity/identity.ts'
 import { listSegments } from '../../sense/segments/segments.ts'
 import { barsOf, consentHistory } from './barStore.ts'
-import type { Ask, Cap, Channel, EntryRow, Explained, ExplainQuery, MessageClass, Week, WeekQuery, When, WhenQuery, Why, WhySaid } from './contract.ts'
+import type {
+  Ask,
+  Cap,
+  Channel,
+  EntryRow,
+  Explained,
+  ExplainQuery,
+  MessageClass,
+  Week,
+  WeekQuery,
+  When,
+  WhenQuery,
+  Why,
+  WhySaid,
+} from './contract.ts'
 import { channels, classes } from './contract.ts'
 import { type Applied, appliedAt, memoryOf } from './memory.ts'
 import { placeOf } from './policies.ts'
@@ -58,7 +71,13 @@ export async function explainCustomer(ctx: Ctx, customer: number, query: Explain
     const words = capWords(applied.caps, segments)
     const org = (id: string) => ({ id, name: orgs.get(id) ?? id })
     return {
-      ...{ customer: who.id, name: described?.name ?? null, org: org(who.org), zone: applied.zone, control: person.control },
+      ...{
+        customer: who.id,
+        name: described?.name ?? null,
+        org: org(who.org),
+        zone: applied.zone,
+        control: person.control,
+      },
       at: at.toISOString(),
       could: couldOf(standing, at, query.scene ?? null, words),
       caps: capsOf(standing, at, query.scene ?? null, words).map((cap) => ({ ...cap, org: org(cap.org) })),
@@ -70,7 +89,12 @@ export async function explainCustomer(ctx: Ctx, customer: number, query: Explain
   })
 }
 
-function couldOf(standing: Standing, at: Date, scene: string | null, words: ReadonlyMap<string, Text>): Explained['could'] {
+function couldOf(
+  standing: Standing,
+  at: Date,
+  scene: string | null,
+  words: ReadonlyMap<string, Text>,
+): Explained['could'] {
   return channels.flatMap((channel) =>
     classes.map((of) => {
       const person = { ...standing.person, entries: [...standing.person.entries] }
@@ -98,16 +122,29 @@ function capsOf({ person, applied }: Standing, at: Date, scene: string | null, w
     .flatMap((cap) => {
       const [of = 'marketing'] = cap.classes
       const each = cap.scope !== 'all' && cap.value === null
-      const values = each && cap.scope !== 'all' ? [...new Set(person.entries.map((entry) => entry[cap.scope as 'strategy']))] : [cap.value]
+      const values =
+        each && cap.scope !== 'all'
+          ? [...new Set(person.entries.map((entry) => entry[cap.scope as 'strategy']))]
+          : [cap.value]
       return values.flatMap((value) => {
         if (each && value === null) return []
         const wish = { ...questionOf('push', of, scene, at), ...(cap.scope === 'all' ? {} : { [cap.scope]: value }) }
-        const used = usedOf(cap, wish, person, at.getTime()).map((entry) => entry.at).sort((a, b) => a - b)
+        const used = usedOf(cap, wish, person, at.getTime())
+          .map((entry) => entry.at)
+          .sort((a, b) => a - b)
         const first = used[0]
-        const freeAt = used.length > 0 && first !== undefined ? leavesAt(cap.window, used[Math.max(0, used.length - cap.limit)] ?? first, applied.zone) : null
+        const freeAt =
+          used.length > 0 && first !== undefined
+            ? leavesAt(cap.window, used[Math.max(0, used.length - cap.limit)] ?? first, applied.zone)
+            : null
         return [
           {
-            ...{ id: cap.id, org: cap.org, sentence: words.get(cap.id) ?? capSentence(cap), value: each ? value : null },
+            ...{
+              id: cap.id,
+              org: cap.org,
+              sentence: words.get(cap.id) ?? capSentence(cap),
+              value: each ? value : null,
+            },
             ...{ used: used.length, limit: cap.limit, freeAt: freeAt === null ? null : new Date(freeAt).toISOString() },
           },
         ]
@@ -152,12 +189,18 @@ export async function weekOf(ctx: Ctx, query: WeekQuery): Promise<Week> {
       const own = applied.head.days.find((known) => known.day === one)
       const official = kindOfDay(one)
       const minutes = obeys ? minutesOf(hours.all, one, hours.days) : new Int16Array(1440).fill(-1)
-      return { day: one, work: own?.work ?? official.work, holiday: own?.name ?? official.name, spans: spansOf(minutes, hours.all) }
+      return {
+        day: one,
+        work: own?.work ?? official.work,
+        holiday: own?.name ?? official.name,
+        spans: spansOf(minutes, hours.all),
+      }
     }),
   }
 }
 
-const clock = (minute: number) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+const clock = (minute: number) =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
 function spansOf(minutes: Int16Array, all: readonly { name: string; source: string }[]): Week['days'][number]['spans'] {
   const spans: Week['days'][number]['spans'] = []

@@ -29,7 +29,12 @@ export async function forecast(ctx: Ctx, plan: ForecastAsk): Promise<Forecast> {
   for (let from = 0; from < customers.length; from += perSet) {
     const asks = customers.slice(from, from + perSet).map((customer) => askOf(plan, customer, at))
     const standings = await read(machine, (tx) =>
-      standingsOf(tx, asks.map(({ customer }) => customer), at, { lock: false }),
+      standingsOf(
+        tx,
+        asks.map(({ customer }) => customer),
+        at,
+        { lock: false },
+      ),
     )
     for (const applied of new Set([...standings.values()].map((one) => one.applied)))
       for (const [id, words] of capWords(applied.caps, segments)) caps.set(id, words)

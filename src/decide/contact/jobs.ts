@@ -6,11 +6,11 @@ import { refreshSets } from './policies.ts'
 import { expireReservations } from './reserving.ts'
 import { purgeEntries } from './store.ts'
 
-const expireJob = defineJob('contact.expire', (ctx) => expireReservations(ctx), {
+const expireJob = defineJob('contact.expire', async (ctx) => void (await expireReservations(ctx)), {
   every: { cron: '* * * * *', zone: homeZone, payload: {} },
 })
 
-const setsJob = defineJob('contact.sets', (ctx) => refreshSets(ctx), {
+const setsJob = defineJob('contact.sets', async (ctx) => void (await refreshSets(ctx)), {
   every: { cron: '*/5 * * * *', zone: homeZone, payload: {} },
 })
 

@@ -4,7 +4,7 @@ import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import { order, type Page } from '../../platform/page.ts'
 import { describeCustomers } from '../../sense/customers/customers.ts'
 import { findByIdentity } from '../../sense/identity/identity.ts'
-import { type BarRow as Row, barSorts, countBars, pageOfBars } from './barStore.ts'
+import { barSorts, countBars, pageOfBars, type BarRow as Row } from './barStore.ts'
 import type { BarCounts, BarQuery, BarRow, Overview, WhyCode } from './contract.ts'
 import { toBarLine } from './explaining.ts'
 import { whyNames } from './rules/words.ts'
@@ -18,10 +18,21 @@ export async function listBars(ctx: Ctx, query: BarQuery): Promise<Page<BarRow>>
   const { page, orgs } = await read(ctx, async (tx) => {
     const rows = await pageOfBars(tx, query, found, ctx.now, by)
     const page = by.page(rows, (row) => row.at)
-    return { page, orgs: await namesOf(tx, page.items.map(({ org }) => org)) }
+    return {
+      page,
+      orgs: await namesOf(
+        tx,
+        page.items.map(({ org }) => org),
+      ),
+    }
   })
   const customers = new Map(
-    (await describeCustomers(ctx, page.items.map(({ customer }) => customer))).map((one) => [one.id, one]),
+    (
+      await describeCustomers(
+        ctx,
+        page.items.map(({ customer }) => customer),
+      )
+    ).map((one) => [one.id, one]),
   )
   return {
     next: page.next,
@@ -57,7 +68,12 @@ export async function overview(ctx: Ctx): Promise<Overview> {
   const sum = (...states: string[]) =>
     rows.filter(({ state }) => states.includes(state)).reduce((total, { messages }) => total + messages, 0)
   return {
-    day: { reserved: sum('reserved', 'confirmed'), held: sum('held'), dropped: sum('dropped'), expired: sum('expired') },
+    day: {
+      reserved: sum('reserved', 'confirmed'),
+      held: sum('held'),
+      dropped: sum('dropped'),
+      expired: sum('expired'),
+    },
     dropped: rows
       .flatMap(({ code, messages }) => (code ? [{ code: code as WhyCode, messages }] : []))
       .sort((a, b) => b.messages - a.messages)

@@ -36,12 +36,19 @@ export type Objection = Said & {
  */
 export function optOut(tx: Tx, now: Date, objections: readonly Objection[]): Promise<number> {
   const rows = objections.map((one) => ({ ...one, classes: [...one.classes], reason: one.reason ?? one.source }))
-  return addBars(tx, now, rows.map((row) => ({ kind: 'opt-out', address: null, expiresAt: null, ...row })))
+  return addBars(
+    tx,
+    now,
+    rows.map((row) => ({ kind: 'opt-out', address: null, expiresAt: null, ...row })),
+  )
 }
 
 /** They want it again: what they had said against it, of all their numbers, ends. Lists of the bank's own stand. */
 export async function optIn(tx: Tx, now: Date, wishes: readonly Omit<Objection, 'reason'>[]): Promise<number> {
-  const persons = await personsOf(tx, wishes.map(({ customer }) => customer))
+  const persons = await personsOf(
+    tx,
+    wishes.map(({ customer }) => customer),
+  )
   const numbers = [...persons.values()].flatMap(({ members }) => members)
   await markPersons(tx, numbers, 'bars')
   const standing = (await barsOf(tx, numbers)).filter(({ kind, endedAt }) => kind === 'opt-out' && endedAt === null)
@@ -49,7 +56,14 @@ export async function optIn(tx: Tx, now: Date, wishes: readonly Omit<Objection, 
   for (const wish of wishes) {
     const members = persons.get(wish.customer)?.members ?? []
     const own = standing.filter((bar) => members.includes(bar.customer) && sameAim(bar, wish))
-    ended += (await endBars(tx, own.map(({ id }) => id), wish.by, now)).length
+    ended += (
+      await endBars(
+        tx,
+        own.map(({ id }) => id),
+        wish.by,
+        now,
+      )
+    ).length
   }
   return ended
 }
@@ -88,7 +102,10 @@ type WantedBar = Omit<BarRow, 'id' | 'org' | 'at' | 'endedAt' | 'kind'> & { kind
 
 /** Says how many are new: the same word of the same customer stands once. */
 async function addBars(tx: Tx, now: Date, wanted: readonly WantedBar[]): Promise<number> {
-  const persons = await personsOf(tx, wanted.map(({ customer }) => customer))
+  const persons = await personsOf(
+    tx,
+    wanted.map(({ customer }) => customer),
+  )
   const numbers = [...new Set([...persons.values()].flatMap(({ members }) => members))]
   if (numbers.length === 0) return 0
   await markPersons(tx, numbers, 'bars')
@@ -132,7 +149,12 @@ function barOf(ctx: Ctx, input: Omit<NewBar, 'who'>, customer: number): WantedBa
   const expiresAt = input.expiresAt ? new Date(input.expiresAt) : null
   if (expiresAt && expiresAt <= ctx.now)
     throw invalidField('expiresAt', 'contact.past', text('到期时间应在将来', 'It must expire in the future'))
-  return { ...{ kind, channel, classes, reason, expiresAt, customer }, address: null, source: 'console', by: ctx.who.name }
+  return {
+    ...{ kind, channel, classes, reason, expiresAt, customer },
+    address: null,
+    source: 'console',
+    by: ctx.who.name,
+  }
 }
 
 const mostLines = 100_000
@@ -149,7 +171,11 @@ export async function uploadBars(ctx: Ctx, input: BarUpload): Promise<Uploaded> 
     const customers = [...new Set(found.flatMap((one) => one ?? []))]
     let added = 0
     for (let from = 0; from < customers.length; from += 5000)
-      added += await addBars(tx, ctx.now, customers.slice(from, from + 5000).map((one) => barOf(ctx, input, one)))
+      added += await addBars(
+        tx,
+        ctx.now,
+        customers.slice(from, from + 5000).map((one) => barOf(ctx, input, one)),
+      )
     const unknown = found.flatMap((one, i) => (one === undefined ? [i + 1] : []))
     const answer = {
       ...{ lines: found.length, added, already: customers.length - added, unknown: unknown.length },
@@ -181,7 +207,8 @@ async function membersOf(ctx: Ctx, segment: string): Promise<number[]> {
 export function endListed(ctx: Ctx, { ids, reason }: EndBars): Promise<{ ended: number }> {
   return change(ctx, 'contact.list.end', { kind: 'contact list', id: ids[0] ?? '' }, async (tx) => {
     const ended = await endBars(tx, ids, ctx.who.name, ctx.now)
-    if (ended.length === 0) throw new Problem('conflict', 'contact.ended', text('已不在名单中', 'They had ended already'))
+    if (ended.length === 0)
+      throw new Problem('conflict', 'contact.ended', text('已不在名单中', 'They had ended already'))
     tx.after({ reason, ended: ended.map(({ id, kind, customer }) => ({ id, kind, customer })) })
     return { ended: ended.length }
   })
@@ -194,8 +221,15 @@ export async function recordConsents(
   rows: readonly (Said & { customer: number; purpose: string; granted: boolean; at?: Date })[],
 ): Promise<void> {
   if (rows.length === 0) return
-  await markPersons(tx, rows.map(({ customer }) => customer), 'consents')
-  await insertConsents(tx, rows.map((row) => ({ ...row, at: row.at ?? now })))
+  await markPersons(
+    tx,
+    rows.map(({ customer }) => customer),
+    'consents',
+  )
+  await insertConsents(
+    tx,
+    rows.map((row) => ({ ...row, at: row.at ?? now })),
+  )
 }
 
 export async function setConsent(ctx: Ctx, customer: number, input: SetConsent): Promise<{ ok: true }> {
@@ -209,7 +243,13 @@ export async function setConsent(ctx: Ctx, customer: number, input: SetConsent):
 }
 
 /** When a customer wants to be left alone; nothing given lifts it. */
-export async function prefer(tx: Tx, now: Date, customer: number, quiet: readonly Quiet[], source: string): Promise<void> {
+export async function prefer(
+  tx: Tx,
+  now: Date,
+  customer: number,
+  quiet: readonly Quiet[],
+  source: string,
+): Promise<void> {
   const person = (await personsOf(tx, [customer])).get(customer) ?? missing('customer', customer)
   await markPersons(tx, [person.id], 'preferences')
   await savePreference(tx, { customer: person.id, quiet, source, at: now })

@@ -2,7 +2,8 @@ import type { TestContext } from 'node:test'
 import { createOrg, ensureRoot } from '../../../govern/orgs/orgs.ts'
 import { unauditedChange } from '../../../platform/change.ts'
 import { newId } from '../../../platform/ids.ts'
-import { type TestCtx, testCtx } from '../../../platform/testing/testing.ts'
+import type { TestCtx, TestOptions } from '../../../platform/testing/testing.ts'
+import { collectCtx } from '../../../sense/collect/testing/testing.ts'
 import type { Ask, Cap, PolicyDoc, Verdict } from '../contract.ts'
 import { publishPolicy } from '../policies.ts'
 import { reserve } from '../reserving.ts'
@@ -21,9 +22,9 @@ export type ContactBank = {
 
 export async function openContactBank(
   t: TestContext,
-  options: Parameters<typeof testCtx>[1] & { zone?: string } = {},
+  options: TestOptions & { zone?: string } = {},
 ): Promise<ContactBank> {
-  const ctx = await testCtx(t, options)
+  const ctx = await collectCtx(t, options)
   const head = await ensureRoot(ctx, { code: 'HQ', name: '总行' })
   const branch = await createOrg(ctx, {
     parent: head.id,

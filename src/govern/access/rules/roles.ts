@@ -22,6 +22,8 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'identity.*',
       'imports.*',
       'warehouse.*',
+      'contact.policy.*',
+      'contact.control.*',
     ],
   },
   {
