@@ -24,13 +24,13 @@ import type {
   Why,
   WhySaid,
 } from './contract.ts'
-import { channels, classes } from './contract.ts'
+import { capSentence, channels, classes } from './contract.ts'
 import { type Applied, appliedAt, memoryOf } from './memory.ts'
 import { placeOf } from './policies.ts'
 import { decide, usedOf } from './rules/decide.ts'
 import { minutesOf, nextOpen, openMinutes } from './rules/quiet.ts'
 import { leavesAt } from './rules/window.ts'
-import { capSentence, whySentence } from './rules/words.ts'
+import { whySentence } from './rules/words.ts'
 import { type Standing, standingsOf } from './standing.ts'
 import { historyOf, type KeptEntry } from './store.ts'
 
