@@ -4,6 +4,9 @@ import type { FastifyInstance } from 'fastify'
 import { permissions as contentPermissions } from './act/content/contract.ts'
 import { contentRoutes } from './act/content/routes.ts'
 import type { Config } from './config.ts'
+import { jobs as contactJobs } from './decide/contact/contact.ts'
+import { permissions as contactPermissions } from './decide/contact/contract.ts'
+import { contactRoutes } from './decide/contact/routes.ts'
 import { demoFilesRoutes } from './demoFiles.ts'
 import {
   accessJobs,
@@ -80,6 +83,7 @@ declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permi
 declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
 declarePermissions({ id: 'content', name: text('内容', 'Content'), permissions: contentPermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
+declarePermissions({ id: 'contact', name: text('触达策略', 'Contact policy'), permissions: contactPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -296,6 +300,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...openImports(home.path).jobs,
     ...openWarehouse(home.path).jobs,
     ...segmentsJobs,
+    ...contactJobs,
   ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
@@ -360,6 +365,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   warehouseRoutes(app, openWarehouse(ground.home.path))
   segmentsRoutes(app)
   contentRoutes(app)
+  contactRoutes(app)
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)
   await servePages(app, consoleFolder)

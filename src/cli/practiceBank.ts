@@ -33,6 +33,11 @@ const permissions = [
   'segments.segment.read',
   'segments.segment.edit',
   'segments.segment.publish',
+  'contact.policy.read',
+  'contact.policy.publish',
+  'contact.control.manage',
+  'contact.list.read',
+  'contact.list.edit',
 ]
 
 export type BankWishes = { customers?: string; days?: string; seed?: string; from?: string }

@@ -6,9 +6,12 @@ export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
 export {
   canonicalOf,
   findByIdentity,
+  findMany,
   getIdentityOf,
   identitiesOf,
   membersOf,
+  type PersonOf,
+  personsOf,
   placeCustomers,
   revealIdentities,
 } from './people.ts'

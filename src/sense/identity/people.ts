@@ -215,3 +215,45 @@ export async function placeCustomers(
   }
   return { moved: await store.place(tx, [...last.keys()], [...last.values()]) }
 }
+
+export type PersonOf = { readonly id: number; readonly org: string; readonly members: readonly number[] }
+
+/** Who each number is by now, with all his numbers and his organisation: for decisions about many at once. */
+export async function personsOf(tx: Tx, customers: readonly number[]): Promise<Map<number, PersonOf>> {
+  const distinct = [...new Set(customers)]
+  if (distinct.length === 0) return new Map()
+  const rows = await store.aloneOf(tx, distinct)
+  const alone = new Map<number, PersonOf>()
+  for (const row of rows) if (row.alone) alone.set(row.id, { id: row.id, org: row.org, members: [row.id] })
+  const joined = rows.flatMap(({ id, alone }) => (alone ? [] : [id]))
+  if (joined.length === 0) return alone
+  const canonical = await canonicalOf(tx, joined)
+  const below = await store.membersBelow(tx, [...new Set(canonical.values())])
+  const ofRoot = Map.groupBy(below, ({ root }) => root)
+  for (const [customer, root] of canonical) {
+    const members = ofRoot.get(root) ?? []
+    alone.set(customer, { id: root, org: members[0]?.org ?? '', members: members.map(({ id }) => id) })
+  }
+  return alone
+}
+
+/** Whom each of many values names, of whatever kind; in the order given, undefined for nobody in the scope. */
+export async function findMany(ctx: Ctx, tx: Tx, values: readonly string[]): Promise<(number | undefined)[]> {
+  const kinds = [...(await kindsOf(tx)).values()].sort((a, b) => a.rank - b.rank)
+  const wanted = values.flatMap((value, place) =>
+    kinds.flatMap((kind) => {
+      const form = value.length > longestValue || /\p{C}/u.test(value) ? '' : formOf(kind, value)
+      if (form === '') return []
+      const match = kind.personal ? indexPersonal(ctx, kind.personal, value).toString('hex') : form
+      return [{ place, kind: kind.id, match }]
+    }),
+  )
+  const links = await store.findLinks(tx, {
+    kinds: wanted.map(({ kind }) => kind),
+    matches: wanted.map(({ match }) => match),
+  })
+  const found = new Map(links.map((link) => [ownerOf(link), link.customer]))
+  const answer: (number | undefined)[] = values.map(() => undefined)
+  for (const one of wanted) answer[one.place] ??= found.get(ownerOf(one))
+  return answer
+}

@@ -87,6 +87,16 @@ export async function pageOfMembers(
   return { members: row?.members ?? [], size: Number(row?.size ?? 0n) }
 }
 
+/** All members, sorted. */
+export async function bitmapMembers(facts: Facts, of: { segment: string; snapshot: string }): Promise<number[]> {
+  const [row] = await facts.query<{ members: number[] }>({
+    sql: `SELECT bitmapToArray(groupBitmapMergeState(members)) AS members FROM segment_snapshot
+          WHERE segment = {segment:String} AND snapshot = {snapshot:String}`,
+    params: of,
+  })
+  return row?.members ?? []
+}
+
 export async function compareBitmaps(
   facts: Facts,
   of: { segment: string; before: string; after: string },

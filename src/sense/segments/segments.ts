@@ -2,6 +2,6 @@
 export { createSegment, editSegment, publishSegment, refreshSegment, turnSegment } from './editing.ts'
 export { exportMembers } from './exporting.ts'
 export { jobs } from './jobs.ts'
-export { compareSnapshots, membersOf } from './members.ts'
+export { compareSnapshots, latestMembers, membersOf } from './members.ts'
 export { getSegment, listSegments } from './view.ts'
 export { checkText, completeText, estimate } from './writing.ts'
