@@ -4,7 +4,7 @@ import { parameter } from '../../../govern/system/system.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
 import { away, refused } from '../problems.ts'
 import { networks } from '../settings.ts'
-import { mayConnect } from './addresses.ts'
+import { mayConnect } from '../../../platform/net/addresses.ts'
 
 /**
  * The address of a host that may be spoken to. What was looked at is what is connected to: a name that points elsewhere
