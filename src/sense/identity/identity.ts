@@ -9,6 +9,7 @@ export {
   getIdentityOf,
   identitiesOf,
   membersOf,
+  openIdentities,
   placeCustomers,
   revealIdentities,
 } from './people.ts'

@@ -60,6 +60,8 @@ export type Way = {
   secrets: Readonly<Record<string, string>>
   /** Where the provider may send receipts to. */
   callback: string
+  /** The same for one message alone: may be given to whoever receives it. */
+  callbackOf(key: string): string
   /** For what arrives by the way itself; resolves when it is kept. */
   tell(read: Read): Promise<void>
   /** Kept by this program rather than sent away. */
