@@ -233,7 +233,7 @@ test('a wrong password is a fault of the account: letters may be tried again, an
   )
 })
 
-test('a listening account hears receipts of messages that another process sent, and takes its line up again', async (t) => {
+test('a listening account hears receipts of messages that another process sent', async (t) => {
   const { centre, account, channels, ctx, sink, first } = await bank(t)
   const listening = channels.listen(ctx)
   first(() => listening.stop())

@@ -54,20 +54,20 @@ export function openSession(way: Way): Session {
       const held = await live?.catch(() => undefined)
       if (!held) return
       clearInterval(held.beat)
-      await new Promise<void>((resolve) => {
-        const end = () => held.session.destroy(() => resolve())
-        const timer = setTimeout(end, 500)
-        const asked = held.session.unbind(() => {
-          clearTimeout(timer)
-          end()
-        })
-        if (!asked) {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      await goodbye(held.session)
     },
   }
+}
+
+/** As the protocol wants it, but no centre can keep us from leaving. */
+function goodbye(session: smpp.Session): Promise<void> {
+  if (session.socket.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    session.socket.once('close', () => resolve())
+    const timer = setTimeout(() => session.destroy(), 500)
+    session.socket.once('close', () => clearTimeout(timer))
+    if (!session.unbind(() => session.destroy())) session.destroy()
+  })
 }
 
 async function bind(
