@@ -24,6 +24,8 @@ export type IdKind =
   | 'snp'
   | 'tpl'
   | 'bar'
+  | 'acc'
+  | 'sed'
 
 /** `org_01jd2v…`: the kind, then 48 bits of time and 80 of chance in Crockford base 32, so that ids sort by birth. */
 export type Id<K extends IdKind> = `${K}_${string}`

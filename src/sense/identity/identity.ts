@@ -10,6 +10,7 @@ export {
   getIdentityOf,
   identitiesOf,
   membersOf,
+  openIdentities,
   type PersonOf,
   personsOf,
   placeCustomers,

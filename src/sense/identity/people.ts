@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { namesOf } from '../../govern/orgs/orgs.ts'
-import { indexPersonal, presentEach, revealPersonal, type SealedItem } from '../../govern/privacy/privacy.ts'
+import { indexPersonal, openEach, presentEach, revealPersonal, type SealedItem } from '../../govern/privacy/privacy.ts'
 import { read } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
@@ -168,6 +168,40 @@ export async function revealIdentities(ctx: Ctx, customer: number, reason: strin
   const of = { kind: 'customer', id: String(self.id), org: self.org as Id<'org'> }
   const clear = await revealPersonal(ctx, { of, reason }, items)
   return { items: personal.map((link, i) => ({ id: idOf(link), kind: link.kind, clear: clear[i] ?? '' })) }
+}
+
+/**
+ * What names each customer under one kind, in clear, by the number asked for: the one seen last. For the product's own use,
+ * to send something there; what a person shall see goes through `identitiesOf`. Customers without one stay out.
+ */
+export async function openIdentities(
+  ctx: Ctx,
+  kind: string,
+  customers: readonly number[],
+): Promise<Map<number, string>> {
+  const { canonical, kinds, links } = await read(ctx, async (tx) => {
+    const canonical = await canonicalOf(tx, customers)
+    const survivors = [...new Set(canonical.values())]
+    return {
+      canonical,
+      kinds: await kindsOf(tx),
+      links: survivors.length === 0 ? [] : await store.newestOfKind(tx, kind, survivors),
+    }
+  })
+  const clear = await openEach(
+    ctx,
+    links.flatMap((link) => sealedItem(kinds, link) ?? []),
+  )
+  let next = 0
+  const byCustomer = new Map(
+    links.map((link) => [link.customer, sealedItem(kinds, link) ? (clear[next++] ?? '') : (link.shown ?? '')] as const),
+  )
+  return new Map(
+    [...canonical].flatMap(([customer, survivor]) => {
+      const value = byCustomer.get(survivor)
+      return value ? [[customer, value] as const] : []
+    }),
+  )
 }
 
 /** The number each customer is found under today; a number that is none in the scope stays out. */

@@ -206,6 +206,17 @@ export function shownLinksOf(tx: Tx, customers: readonly number[]): Promise<Show
     from identity.link where customer = any (${[...customers]}::int[])`
 }
 
+/** Of one kind, the one seen last of each customer. */
+export function newestOfKind(tx: Tx, kind: string, customers: readonly number[]): Promise<ShownLink[]> {
+  return tx<ShownLink[]>`
+    select link.* from unnest(${[...customers]}::int[]) as wanted(customer)
+    cross join lateral (
+      select kind, match, shown, sealed, customer, org, first_seen, last_seen, source
+      from identity.link where link.customer = wanted.customer and link.kind = ${kind}
+      order by last_seen desc, match limit 1
+    ) link`
+}
+
 /** The links that are exactly one of these. */
 export function findLinks(tx: Tx, { kinds, matches }: Pairs): Promise<ShownLink[]> {
   return tx<ShownLink[]>`
