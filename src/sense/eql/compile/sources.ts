@@ -12,7 +12,7 @@ export type Place = {
   readonly known: Known
   readonly schema: Schema
   readonly layout: Layout
-  /** An array of the customers that are asked of, bound; null: everyone. */
+  /** The customers that are asked of, as it stands behind IN: a bound array, or a subquery in brackets; null: everyone. */
   readonly scope: string | null
   /** A test over a person's number, for samples; null: everyone. */
   readonly sample: ((person: string) => string) | null
