@@ -69,7 +69,9 @@ export async function insertAnswers(tx: Tx, rows: readonly AnswerRow[]): Promise
 
 /** Answers that are not told whole. */
 export async function untold(tx: Tx): Promise<string[]> {
-  const rows = await tx<{ id: string }[]>`select id from segments.snapshot where told is not null order by id limit 1000`
+  const rows = await tx<
+    { id: string }[]
+  >`select id from segments.snapshot where told is not null order by id limit 1000`
   return rows.map(({ id }) => id)
 }
 

@@ -34,7 +34,11 @@ export const Segment = Type.Object({
   owner: Type.String(),
   state: State,
   version: Type.Integer({ description: 'The latest published; 0: none yet' }),
-  cron: Nullable(Type.String({ description: 'Five fields; null: refreshed by hand' })),
+  cron: Nullable(Type.String({ description: 'Five fields; null: by hand, or in real time' })),
+  live: Type.Boolean({
+    description: 'Real time: asked for the customers of each batch, and left at the right instant',
+  }),
+  tellsInside: Type.Boolean({ description: 'At the first filling, who is inside already enters as well (rule 20)' }),
   zone: Type.String(),
   nextAt: Nullable(Instant),
   refreshing: Type.Boolean(),
@@ -99,6 +103,8 @@ const fields = {
   owner: Type.Optional(Type.String({ maxLength: 60 })),
   draft: Type.Optional(RuleText),
   cron: Type.Optional(Nullable(Type.String({ maxLength: 60 }))),
+  live: Type.Optional(Type.Boolean()),
+  tellsInside: Type.Optional(Type.Boolean()),
 }
 export const NewSegment = Type.Object({ name: Name, ...fields }, strict)
 export type NewSegment = Static<typeof NewSegment>

@@ -23,9 +23,23 @@ export async function createSegment(ctx: Ctx, input: NewSegment): Promise<Segmen
   const id = newId('seg', ctx.now)
   const org = (await orgOf(ctx)) as Id<'org'>
   const { name, folder = '', description = '', owner = ctx.who.name, draft = '', cron = null } = input
+  const { live = false, tellsInside = false } = input
   checkCron(cron, ctx.now)
+  checkMode(cron, live)
   await change(ctx, 'segments.segment.create', target(id, name, org), async (tx) => {
-    const made = { id, org, name: name.trim(), folder, description, owner, draft, cron, zone: homeZone }
+    const made = {
+      id,
+      org,
+      name: name.trim(),
+      folder,
+      description,
+      owner,
+      draft,
+      cron,
+      live,
+      tellsInside,
+      zone: homeZone,
+    }
     if (!(await store.insertSegment(tx, { ...made, updatedAt: ctx.now, updatedBy: ctx.who.name })))
       throw nameTaken(name)
     tx.after(made)
@@ -41,6 +55,7 @@ export async function editSegment(ctx: Ctx, id: string, { revision, ...edit }: S
     if (old.revision !== revision) stale('segments')
     tx.before(old)
     const next = { ...old, ...edit, name: (edit.name ?? old.name).trim(), revision: revision + 1 }
+    checkMode(next.cron, next.live)
     const nextAt = old.state === 'live' ? dueAfter(next, ctx.now) : null
     await save(ctx, tx, { ...next, nextAt })
     tx.after(next)
@@ -111,7 +126,7 @@ export async function refreshSegment(ctx: Ctx, id: string): Promise<SegmentDetai
 }
 
 async function queueRefresh(ctx: Ctx, tx: Tx, id: string): Promise<void> {
-  await store.markRefreshing(tx, id)
+  await store.markRefreshing(tx, [id])
   await queueJob(ctx, tx, refreshJob, { id }, { key: `segments.${id}` })
 }
 
@@ -128,6 +143,15 @@ async function save(ctx: Ctx, tx: Tx, row: store.SegmentRow): Promise<void> {
 
 function dueAfter({ cron, zone }: Pick<store.SegmentRow, 'cron' | 'zone'>, now: Date): Date | null {
   return cron ? (nextDue({ cron, zone }, now) ?? null) : null
+}
+
+function checkMode(cron: string | null, live: boolean): void {
+  if (live && cron !== null)
+    throw invalidField(
+      'cron',
+      'segments.live_and_timed',
+      text('实时更新的客群不需要定时', 'A segment in real time has no schedule'),
+    )
 }
 
 function checkCron(cron: string | null, now: Date): void {

@@ -120,7 +120,10 @@ export async function countAnswers(facts: Facts, all: readonly Against[]): Promi
 }
 
 /** Whether there are the bitmaps that PostgreSQL names, as large as it says. */
-export async function areWhole(facts: Facts, all: readonly { segment: string; id: string; size: number }[]): Promise<Set<string>> {
+export async function areWhole(
+  facts: Facts,
+  all: readonly { segment: string; id: string; size: number }[],
+): Promise<Set<string>> {
   if (all.length === 0) return new Set()
   const rows = await facts.query<{ snapshot: string; size: bigint }>({
     sql: `SELECT snapshot, groupBitmapMerge(members) AS size FROM segment_snapshot

@@ -4,7 +4,7 @@ import { type Asked, type Compiled, statement } from './compile.ts'
 import type { Decay, Edge, Flip } from './decay.ts'
 import { Scalars } from './scalar.ts'
 import { entityOf, Hops, rowAlias, rowScope } from './scopes.ts'
-import type { Place } from './sources.ts'
+import { ownEvents, type Place } from './sources.ts'
 import type { Known, Sql } from './values.ts'
 
 /**
@@ -66,7 +66,7 @@ function distinct<T extends Flip & { relation?: string }>(flips: readonly T[]): 
 }
 
 function namedSql({ known }: Place, events: readonly string[]): string[] {
-  return events.length === 0 ? [] : [`event.event IN ${known.binder.texts([...events])}`]
+  return events.length === 0 ? [ownEvents] : [`event.event IN ${known.binder.texts([...events])}`]
 }
 
 function eventsSql(place: Place, events: readonly string[], ranges: readonly Range[]): string {

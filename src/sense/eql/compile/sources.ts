@@ -101,8 +101,11 @@ function limited(sql: string, { scope, sample }: Place): string {
   return tests.length === 0 ? sql : `SELECT * FROM (${sql}) WHERE ${tests.join(' AND ')}`
 }
 
+/** `any event` is what a customer did, and not that the product says where he stands by it. */
+export const ownEvents = "event.event NOT IN ('$segment_enter', '$segment_leave')"
+
 function namedSql(place: Place, events: readonly string[]): string {
-  if (events.length === 0) return '1'
+  if (events.length === 0) return ownEvents
   const [only, ...more] = events
   return more.length === 0 && only !== undefined
     ? `event.event = ${place.known.binder.text(only)}`
