@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
+import type { Statement } from '../../platform/facts/facts.ts'
 import { newId } from '../../platform/ids.ts'
 import { queueJob } from '../../platform/jobs/jobs.ts'
 import { missing, type Text, text } from '../../platform/problem.ts'
@@ -15,6 +16,7 @@ import {
   compileTogether,
   type Decay,
   decayOf,
+  type Limits,
   referencesOf,
   upgradeRule,
 } from '../eql/eql.ts'
@@ -41,7 +43,7 @@ import { tellJob } from './telling.ts'
 /** Beyond this part of all customers to ask them apart costs more than to ask everyone. */
 const mostPart = 0.3
 /** All are asked so often at least, whatever is known of who changed. */
-const wholeEveryMs = 7 * 86_400_000
+export const wholeEveryMs = 7 * 86_400_000
 /** Rules in one statement: the engine plans the whole of it before it reads. */
 const inOne = 25
 
@@ -254,19 +256,34 @@ const keptOf = ({ row, base, within }: Question, at: Date) => ({
   ...{ segment: row.id as string, snapshot: newId('snp', at), base: base?.id ?? null, within },
 })
 
-async function askedTogether(ctx: Ctx, ground: Ground, some: readonly Question[], at: Date): Promise<Asked> {
+export async function askedTogether(
+  ctx: Ctx,
+  ground: Ground,
+  some: readonly Question[],
+  at: Date,
+  limits?: Partial<Limits>,
+): Promise<Asked> {
   const types = new Map<Expr, never>()
   for (const one of some) for (const [node, type] of one.types) types.set(node, type as never)
   const segments = some.flatMap(({ references }) => references.segments.map(({ name }) => name))
-  return { ...(await askedNow(ctx, ground, types, [...new Set(segments)])), now: at }
+  return { ...(await askedNow(ctx, ground, types, [...new Set(segments)], limits)), now: at }
 }
 
 /** Statements of who may answer otherwise than at the base of these, which they share. */
-export function changedOf(ground: Ground, some: readonly Question[], asked: Asked) {
-  const [first] = some
-  const base = first?.base
+function changedOf(ground: Ground, some: readonly Question[], asked: Asked) {
+  const base = some[0]?.base
   if (!base?.processed || base.copies === null) throw new Error('nothing to go on from')
-  const since: Mark = { processed: base.processed, version: base.copies, generation: base.generation ?? '' }
+  const mark: Mark = { processed: base.processed, version: base.copies, generation: base.generation ?? '' }
+  return changedSince(ground, some, asked, { at: base.at, mark, used: some.flatMap(usedOf) })
+}
+
+/** Touched since a mark, moved by time since an instant, gained or lost by other segments. */
+export function changedSince(
+  ground: Ground,
+  some: readonly Question[],
+  asked: Asked,
+  since: { at: Date; mark: Mark; used: readonly Used[] },
+): Statement[] {
   const reads = readingOf(
     some.map(({ references }) => references),
     ground,
@@ -274,10 +291,10 @@ export function changedOf(ground: Ground, some: readonly Question[], asked: Aske
   const byTime = compileDecay(
     some.map(({ decay }) => decay),
     asked,
-    base.at,
+    since.at,
   )
-  const used = [...new Map(some.flatMap(usedOf).map((one) => [`${one.from} ${one.to}`, one])).values()]
-  return [touchedSql(since, reads), ...(byTime ? [byTime] : []), ...(used.length > 0 ? [movedSql(used)] : [])]
+  const used = [...new Map(since.used.map((one) => [`${one.from} ${one.to}`, one])).values()]
+  return [touchedSql(since.mark, reads), ...(byTime ? [byTime] : []), ...(used.length > 0 ? [movedSql(used)] : [])]
 }
 
 /** By itself: a rule that the engine cannot bear takes no other with it. */

@@ -134,18 +134,27 @@ export async function areWhole(
   return new Set(all.filter(({ id, size }) => sizes.get(id) === size).map(({ id }) => id))
 }
 
-/** Who came (true) and who went between two answers, by their numbers, after one of them. */
+export type Moved = { customer: number; entered: boolean; silent: boolean }
+
+/**
+ * Who came (true) and who went between two answers, by their numbers, after one of them. `silent`: only the number is another,
+ * because two customers were found to be one; the person was in it and still is.
+ */
 export function pageOfMoves(
   facts: Facts,
   of: { segment: string; before: string | null; snapshot: string; after: number; limit: number },
-): Promise<{ customer: number; entered: boolean }[]> {
+): Promise<Moved[]> {
   const now = bitmapOf('segment', 'snapshot')
   const old = of.before === null ? 'bitmapBuild(emptyArrayUInt32())' : bitmapOf('segment', 'before')
   const { before, ...params } = of
-  return facts.query<{ customer: number; entered: boolean }>({
+  return facts.query<Moved>({
     sql: `WITH ${now} AS after_, ${old} AS before_
-          SELECT customer, CAST(bitmapContains(after_, customer), 'Bool') AS entered
-          FROM (SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(bitmapXor(after_, before_), {from:UInt32}, {limit:UInt32}))) AS customer)`,
+          SELECT customer, CAST(bitmapContains(after_, customer), 'Bool') AS entered,
+                 CAST(if(bitmapContains(after_, customer),
+                    customer IN (SELECT canonical FROM alias FINAL WHERE bitmapContains(before_, customer)),
+                    customer IN (SELECT customer FROM alias FINAL WHERE canonical <> customer AND bitmapContains(after_, canonical))), 'Bool') AS silent
+          FROM (SELECT arrayJoin(bitmapToArray(bitmapSubsetLimit(bitmapXor(after_, before_), {from:UInt32}, {limit:UInt32}))) AS customer)
+          ORDER BY customer`,
     params: { ...params, from: of.after + 1, ...(before === null ? {} : { before }) },
   })
 }

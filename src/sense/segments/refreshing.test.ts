@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { unauditedChange } from '../../platform/change.ts'
 import { followAll } from '../../platform/facts/follow.ts'
 import { did, is } from '../customers/testing/testing.ts'
 import { refreshTogether } from './refreshing.ts'
@@ -95,8 +96,12 @@ test('many are asked together; one that fails fails alone, with those that read 
   const good = await publish('好', 'aum >= 6000')
   const lost = await publish('失', 'aum >= 7000')
   const reader = await publish('读', 'in segment "失"')
-  await ctx.db
-    .sql`update segments.version set rule = '{"eql":1,"body":{"kind":"field","path":["nothing"]}}' where segment = ${lost}`
+  const broken = '{"eql":1,"body":{"kind":"field","path":["nothing"]}}'
+  await unauditedChange(
+    ctx,
+    'a rule that nothing can ask',
+    (tx) => tx`update segments.version set rule = ${broken}::text::jsonb where segment = ${lost}`,
+  )
   const outcomes = await refreshTogether(ctx, [good, lost, reader], never)
   assert.deepEqual(
     outcomes.map(({ error }) => error === null),

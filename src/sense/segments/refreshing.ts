@@ -1,9 +1,10 @@
 import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { dayOf, homeZone } from '../../platform/time/zone.ts'
-import { askTogether, type Outcome } from './answering.ts'
+import { askTogether, type Outcome, wholeEveryMs } from './answering.ts'
 import { heldByTelling } from './answerStore.ts'
 import { dropSnapshots } from './facts.ts'
+import { refreshLive } from './live.ts'
 import { keyOf, orderOf, type Ref, readsOf, superfluous } from './rules.ts'
 import * as store from './store.ts'
 
@@ -41,7 +42,7 @@ export async function refreshTogether(ctx: Ctx, ids: readonly string[], signal: 
       able.filter((ref) => !wanted.has(keyOf(ref))),
     )
     const asked = able.filter((ref) => !young.has(keyOf(ref)))
-    for (const { ref, error } of await askTogether(ctx, asked, signal)) if (error) failed.set(keyOf(ref), error)
+    for (const { ref, error } of await askLevel(ctx, asked, signal)) if (error) failed.set(keyOf(ref), error)
   }
   const done = roots.filter((ref) => !failed.has(keyOf(ref))).map(({ segment }) => segment)
   await unauditedChange(ctx, 'segments are refreshed by their schedule or a person', (tx) =>
@@ -49,6 +50,31 @@ export async function refreshTogether(ctx: Ctx, ids: readonly string[], signal: 
   )
   for (const segment of done) await tidy(ctx, segment)
   return roots.map((ref) => ({ ref, error: failed.get(keyOf(ref)) ?? null }))
+}
+
+/** A real-time segment is brought up to now where it is followed; between its moves and a refresh nobody else moves it. */
+async function askLevel(ctx: Ctx, refs: readonly Ref[], signal: AbortSignal): Promise<Outcome[]> {
+  const rows = await read(ctx, (tx) =>
+    store.findSegments(
+      tx,
+      refs.map(({ segment }) => segment),
+    ),
+  )
+  const live = new Set(rows.filter((row) => row.live).map(({ id }) => id as string))
+  const isLive = ({ segment, version }: Ref) => version === null && live.has(segment)
+  const outcomes = await askTogether(
+    ctx,
+    refs.filter((ref) => !isLive(ref)),
+    signal,
+  )
+  for (const ref of refs.filter(isLive)) {
+    let outcome: Outcome = { ref, error: null }
+    await refreshLive(ctx, ref.segment, wholeEveryMs, async () => {
+      for (const one of await askTogether(ctx, [ref], signal)) outcome = one
+    })
+    outcomes.push(outcome)
+  }
+  return outcomes
 }
 
 /** Each as early as what it reads allows; those of one level do not read one another. */

@@ -47,10 +47,12 @@ export async function tellAnswer(ctx: Ctx, id: string, signal: AbortSignal): Pro
     const page = await pageOfMoves(ctx.facts, { segment, before, snapshot: id, after: told, limit: pieceMoves })
     await tell(
       ctx,
-      page.map(({ customer, entered }) => ({
-        ...{ key: `${id} ${customer}`, customer, entered, at, version, inside: before === null },
-        segment: { id: segment, name: row?.name ?? '' },
-      })),
+      page
+        .filter(({ silent }) => !silent)
+        .map(({ customer, entered }) => ({
+          ...{ key: `${id} ${customer}`, customer, entered, at, version, inside: before === null },
+          segment: { id: segment, name: row?.name ?? '' },
+        })),
     )
     const last = page.length < pieceMoves ? null : (page.at(-1)?.customer ?? null)
     await unauditedChange(ctx, 'how far an answer is told', (tx) => setTold(tx, id, last))

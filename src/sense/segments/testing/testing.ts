@@ -3,7 +3,8 @@ import { read } from '../../../platform/change.ts'
 import { type Feed, followAll } from '../../../platform/facts/follow.ts'
 import type { TestCtx } from '../../../platform/testing/testing.ts'
 import { catalogFeeds, createEvent } from '../../catalog/catalog.ts'
-import { collectStep, type Step, workBatch } from '../../collect/collect.ts'
+import { collectStep, receive, type Step, workBatch } from '../../collect/collect.ts'
+import type { Envelope } from '../../collect/contract.ts'
 import { whenReadable } from '../../collect/testing/testing.ts'
 import { customerFeed, profileStep } from '../../customers/customers.ts'
 import { openBank } from '../../customers/testing/testing.ts'
@@ -27,12 +28,23 @@ export async function openLiveBank(t: TestContext) {
   const { ctx, root } = bank
   for (const name of ['login', 'buy', 'transfer']) await createEvent(ctx, { name })
   const steps = liveSteps(root.id)
+  const settle = async () => {
+    await whenReadable(ctx)
+    while ((await workBatch(ctx, steps)) > 0);
+    await followAll(ctx, feeds())
+  }
+  let sent = 0
   return {
     ...bank,
-    async settle() {
-      await whenReadable(ctx)
-      while ((await workBatch(ctx, steps)) > 0);
-      await followAll(ctx, feeds())
+    settle,
+    /** As `say`, with items and by the plan. */
+    async sends(source: string, ...envelopes: Envelope[]) {
+      await receive(
+        ctx,
+        { id: source },
+        envelopes.map((envelope) => ({ key: `live ${sent++}`, envelope })),
+      )
+      await settle()
     },
     async publish(name: string, draft: string, more: Partial<NewSegment> = {}) {
       const made = await createSegment(ctx, { name, draft, ...more })
