@@ -86,3 +86,20 @@ export async function heldByTelling(tx: Tx, segment: string): Promise<Set<string
     select id, before from segments.snapshot where segment = ${segment} and told is not null`
   return new Set(rows.flatMap(({ id, before }) => (before === null ? [id] : [id, before])))
 }
+
+/** The last for which everyone was asked, and the last for which only some were. */
+export function lastAnswers(tx: Tx, segment: string): Promise<AnswerRow[]> {
+  return tx<AnswerRow[]>`
+    select distinct on (asked is null) ${columns(tx)} from segments.snapshot
+    where segment = ${segment} and not pinned order by asked is null, at desc, id desc`
+}
+
+/** The last answers of the segments that the reader sees and that are in use. */
+export function standingAnswers(
+  tx: Tx,
+): Promise<{ segment: string; snapshot: string; name: string; at: Date; live: boolean }[]> {
+  return tx`
+    select distinct on (s.id) s.id as segment, p.id as snapshot, s.name, p.at, s.live
+    from segments.segment s join segments.snapshot p on p.segment = s.id and p.version = s.version and not p.pinned
+    where s.state in ('live', 'paused') order by s.id, p.at desc, p.id desc`
+}

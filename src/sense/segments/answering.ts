@@ -185,13 +185,18 @@ const whys = {
   many: text('可能变化的客户过多', 'too many customers may have changed'),
 }
 
+/** Why a rule can only be asked of everyone, or undefined. */
+export function noLive(decay: Decay, references: References): Text | undefined {
+  return decay.whole ?? (references.tags.length > 0 ? whys.tags : undefined)
+}
+
 /** Of those that must ask everyone, why. */
 async function whysOf(ctx: Ctx, questions: readonly Question[], mark: Mark, at: Date): Promise<Map<Question, Text>> {
   const why = (one: Question): Text | undefined => {
     const { base, decay, references, print } = one
     if (!base?.wholeAt || base.processed === null || base.copies === null) return whys.first
-    if (decay.whole) return decay.whole
-    if (references.tags.length > 0) return whys.tags
+    const never = noLive(decay, references)
+    if (never) return never
     if (base.print !== print) return whys.changed
     if (base.generation !== mark.generation) return whys.refilled
     if (at.getTime() - base.wholeAt.getTime() >= wholeEveryMs) return whys.weekly

@@ -169,3 +169,31 @@ export const Compared = Type.Object({
   stayed: Count,
 })
 export type Compared = Static<typeof Compared>
+
+// ---- keeping up
+
+const Refreshed = Type.Object({
+  at: Instant,
+  size: Count,
+  ms: Type.Integer(),
+  asked: Nullable(Type.Integer({ description: 'Customers who were asked; null: everyone' })),
+})
+
+/**
+ * `whole`: the last time everyone was asked; `part`: only those whose answer could be another; `why` everyone was, the last time.
+ * `noLive`: why it cannot be asked in real time. `nextAt`: when time alone may change somebody's answer.
+ * How a segment keeps up: how it was asked last, how far it lies behind, who came and went by day.
+ */
+export const Updates = Type.Object({
+  whole: Nullable(Refreshed),
+  part: Nullable(Refreshed),
+  why: Nullable(Words),
+  noLive: Nullable(Words),
+  followed: Type.Boolean({ description: 'In real time, and at work' }),
+  lagSeconds: Nullable(Type.Number({ description: 'Age of what happened and is not asked about yet' })),
+  nextAt: Nullable(Instant),
+  days: Type.Array(Type.Object({ day: Type.String(), entered: Count, left: Count }), {
+    description: 'Thirty days, oldest first; of the customers whom the caller sees',
+  }),
+})
+export type Updates = Static<typeof Updates>

@@ -6,7 +6,9 @@ import { queueJob } from '../../platform/jobs/jobs.ts'
 import { nextDue } from '../../platform/jobs/pump.ts'
 import { invalidField, missing, text } from '../../platform/problem.ts'
 import { homeZone } from '../../platform/time/zone.ts'
-import { referencesOf } from '../eql/eql.ts'
+import type { Rule, Schema, Types } from '../eql/contract.ts'
+import { checkRule, decayOf, referencesOf, upgradeRule } from '../eql/eql.ts'
+import { noLive } from './answering.ts'
 import { orgOf } from './asking.ts'
 import type { NewSegment, SegmentDetail, SegmentEdit, Turn } from './contract.ts'
 import { refreshJob } from './jobs.ts'
@@ -56,6 +58,7 @@ export async function editSegment(ctx: Ctx, id: string, { revision, ...edit }: S
     tx.before(old)
     const next = { ...old, ...edit, name: (edit.name ?? old.name).trim(), revision: revision + 1 }
     checkMode(next.cron, next.live)
+    if (next.live && !old.live) await turnLive(ctx, tx, old)
     const nextAt = old.state === 'live' ? dueAfter(next, ctx.now) : null
     await save(ctx, tx, { ...next, nextAt })
     tx.after(next)
@@ -71,7 +74,8 @@ export async function publishSegment(ctx: Ctx, id: string, revision: number): Pr
     await store.lockVersions(tx)
     const old = await standing(tx, id)
     if (old.revision !== revision) stale('segments')
-    const { rule } = readWhole(old.draft, schema)
+    const { rule, types } = readWhole(old.draft, schema)
+    if (old.live) mustBeLive(rule, types, schema)
     const uses = referencesOf(rule, schema).segments.map(({ name, version }) => ({ segment: name, version }))
     const way = circleOf(id, uses, readsOf(await store.edges(tx)))
     if (way) throw circle(way.map((one) => segments.find((segment) => segment.id === one)?.name ?? old.name))
@@ -143,6 +147,26 @@ async function save(ctx: Ctx, tx: Tx, row: store.SegmentRow): Promise<void> {
 
 function dueAfter({ cron, zone }: Pick<store.SegmentRow, 'cron' | 'zone'>, now: Date): Date | null {
   return cron ? (nextDue({ cron, zone }, now) ?? null) : null
+}
+
+/** The version that is published is asked from now on as it happens: what it answered before may be long ago. */
+async function turnLive(ctx: Ctx, tx: Tx, { id, version, state }: store.SegmentRow): Promise<void> {
+  const { schema } = await groundOf(ctx)
+  const published = (await store.versionsOf(tx, id)).find((one) => one.version === version)
+  if (!published) return
+  const rule = upgradeRule(published.rule)
+  mustBeLive(rule, checkRule(rule, schema).types, schema)
+  if (state === 'live') await queueRefresh(ctx, tx, id)
+}
+
+function mustBeLive(rule: Rule, types: Types, schema: Schema): void {
+  const why = noLive(decayOf(rule.body, { types, zone: homeZone }), referencesOf(rule, schema))
+  if (why)
+    throw invalidField(
+      'live',
+      'segments.not_live',
+      text(`这条规则不能实时更新:${why.zh}`, `This rule cannot be asked in real time: ${why.en}`),
+    )
 }
 
 function checkMode(cron: string | null, live: boolean): void {

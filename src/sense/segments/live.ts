@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { read, unauditedChange } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import { newId } from '../../platform/ids.ts'
-import { Problem } from '../../platform/problem.ts'
+import { Problem, type Text } from '../../platform/problem.ts'
 import { markNow } from '../customers/customers.ts'
-import { readQuestions } from './answering.ts'
+import { noLive, readQuestions } from './answering.ts'
 import { type AnswerRow, findAnswer, insertAnswers } from './answerStore.ts'
 import { dropSnapshots } from './facts.ts'
 import { keepMoved } from './liveFacts.ts'
@@ -147,11 +147,17 @@ async function upkeep(ctx: Ctx): Promise<Followed[]> {
     if (!('rule' in question)) {
       const broken = known.get(question.ref.segment as never)
       if (broken) await unfollow(ctx, broken, false)
-      if (question.error instanceof Problem) await fail(ctx, question.ref.segment, question.error)
+      if (question.error instanceof Problem) await fail(ctx, question.ref.segment, question.error.text)
       continue
     }
     const { row, version, print } = question
     const live = known.get(row.id)
+    const never = noLive(question.decay, question.references)
+    if (never) {
+      if (live) await unfollow(ctx, live, false)
+      await fail(ctx, row.id, never)
+      continue
+    }
     const stands = (one: { version: number; print: string | null; generation: string | null }) =>
       one.version === version && one.print === print && one.generation === generation
     if (live && stands(live)) followed.push({ live, question })
@@ -167,7 +173,7 @@ async function upkeep(ctx: Ctx): Promise<Followed[]> {
   return followed
 }
 
-async function fail(ctx: Ctx, segment: string, { text: said }: Problem): Promise<void> {
+async function fail(ctx: Ctx, segment: string, said: Text): Promise<void> {
   await unauditedChange(ctx, 'a real-time segment that cannot be asked', (tx) => store.markFailed(tx, segment, said))
 }
 
