@@ -66,7 +66,7 @@ import { permissions as importsPermissions } from './sense/imports/contract.ts'
 import { importsRoutes } from './sense/imports/routes.ts'
 import { permissions as segmentsPermissions } from './sense/segments/contract.ts'
 import { segmentsRoutes } from './sense/segments/routes.ts'
-import { jobs as segmentsJobs } from './sense/segments/segments.ts'
+import { jobs as segmentsJobs, startLive } from './sense/segments/segments.ts'
 import { permissions as warehousePermissions } from './sense/warehouse/contract.ts'
 import { warehouseRoutes } from './sense/warehouse/routes.ts'
 import { openWarehouse } from './warehouseWiring.ts'
@@ -290,6 +290,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
   metrics.gauge('zhixing_follow_lag_seconds', 'How old the oldest change is that ClickHouse does not show', () =>
     followLag(ctx),
   )
+  const live = startLive(ctx)
   const jobs = [
     ...privacyJobs,
     ...accessJobs,
@@ -314,8 +315,12 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
       await runner.settle()
       await pipeline.settle()
       await follower.settle()
+      // Who comes to a segment or leaves it is a message of its own.
+      await live.settle()
+      await pipeline.settle()
     },
     async stop() {
+      await live.stop()
       await pipeline.stop()
       await follower.stop()
       await runner.stop()

@@ -35,6 +35,13 @@ export async function nextVersion(tx: Tx, feed: string): Promise<bigint> {
   return row.version
 }
 
+export async function newestVersion(tx: Tx): Promise<{ version: bigint; generation: string }> {
+  const [row] = await tx<{ version: bigint; generation: string }[]>`
+    select coalesce(max(version), 0)::bigint as version, md5(coalesce(string_agg(generation::text, ' ' order by feed), '')) as generation
+    from platform.followed`
+  return row ?? { version: 0n, generation: '' }
+}
+
 /** A row of each feed; those whose copy is not of this database begin anew. Returns these, with the mark for the copy. */
 export async function takeUp(
   tx: Tx,

@@ -32,7 +32,10 @@ export const profileStep: Step = {
     if (rows.length > 0) await insertHistory(ctx.facts, rows, factsToken(batch, 'attribute_day'))
   },
   async effects(ctx: Ctx, tx: Tx, batch: Batch) {
-    const arrived = batch.arrived.filter((one) => !one.refused && one.customer > 0)
+    // What the product says of a customer is nothing that he did.
+    const arrived = batch.arrived.filter(
+      ({ refused, customer, envelope }) => !refused && customer > 0 && envelope.customer === undefined,
+    )
     if (arrived.length === 0) return
     await keepSightings(ctx, tx, arrived)
     await keepProfiles(ctx, tx, arrived)

@@ -30,10 +30,14 @@ export {
   compileCount,
   compileEstimate,
   compileRule,
+  compileTogether,
   compileValue,
   estimateOf,
   type Limits,
+  type Subset,
 } from './compile/compile.ts'
+export { type Decay, decayOf } from './compile/decay.ts'
+export { compileDecay, compileNext, nextInstant } from './compile/decaySql.ts'
 export { type Layout, type LayoutOptions, layoutOf, propertySql } from './compile/layout.ts'
 
 /** Reads a text, against what exists. Never throws for what stands in it: `issues` tell what is wrong, and how to mend it. */

@@ -39,7 +39,7 @@ const eventStep: Step = {
         customer: one.customer,
         key: one.key,
         received: one.receivedAt,
-        processed: ctx.now,
+        processed: batch.processedAt,
         source: one.source,
         props: one.envelope.props,
       }))

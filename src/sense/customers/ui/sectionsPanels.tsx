@@ -9,6 +9,7 @@ export function SectionsPanels({ sections }: { sections: readonly CustomerSectio
   const t = useText()
   return sections.map((section) => (
     <Panel key={section.key} title={t(section.title)}>
+      {section.rows.length === 0 ? <p className="zx-quiet">{t('没有', 'None')}</p> : null}
       <Detail
         items={section.rows.map((row) => ({
           label: t(row.label),

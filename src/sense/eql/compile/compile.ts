@@ -19,11 +19,14 @@ export type Asked = {
   readonly now: Date
   readonly zone: Zone
   readonly params?: Readonly<Record<string, unknown>>
-  readonly scope: 'everyone' | readonly number[]
+  readonly scope: 'everyone' | readonly number[] | Subset
   /** `now` lies in the past: attributes as they stood then, and customers who were there. */
   readonly past?: boolean
   readonly limits?: Partial<Limits>
 }
+
+/** Customers as a subquery in brackets, of one column of their numbers; its parameters have names that no rule's have. */
+export type Subset = { readonly sql: string; readonly params: Readonly<Record<string, unknown>> }
 
 export type Limits = { seconds: number; memory: number; rows: number; threads: number }
 
@@ -50,14 +53,15 @@ export function compileCount(rule: Rule, asked: Asked): Compiled {
 }
 
 /**
- * Several rules asked together, for one answer: columns `m0`, `m1` … of arrays of customers. What they look at is scanned once for
- * all of them. `types` must know the nodes of all.
+ * Several rules asked together, for one answer: columns `m0`, `m1` … of arrays of customers, or of bitmaps. What they look at is
+ * scanned once for all of them. `types` must know the nodes of all.
  */
-export function compileTogether(conditions: readonly Expr[], asked: Asked): Compiled {
+export function compileTogether(conditions: readonly Expr[], asked: Asked, as: 'array' | 'bitmap' = 'array'): Compiled {
+  const group = as === 'array' ? 'groupArrayIf' : 'groupBitmapStateIf'
   return statement(asked, (place) => {
     const customers = new Customers(place)
     customers.plan(conditions, [])
-    const columns = conditions.map((expr, i) => `groupArrayIf(${customers.id}, ${customers.condition(expr)}) AS m${i}`)
+    const columns = conditions.map((expr, i) => `${group}(${customers.id}, ${customers.condition(expr)}) AS m${i}`)
     return `SELECT ${columns.join(', ')} ${customers.from([])}`
   })
 }
@@ -120,7 +124,8 @@ export function estimateOf(row: { universe: bigint | number; hits: bigint | numb
   }
 }
 
-function statement(asked: Asked, write: (place: Place) => string, sample: Place['sample'] = null): Compiled {
+/** Whatever is read of the places of one asking. */
+export function statement(asked: Asked, write: (place: Place) => string, sample: Place['sample'] = null): Compiled {
   const binder = new Binder()
   const known: Known = {
     binder,
@@ -133,7 +138,7 @@ function statement(asked: Asked, write: (place: Place) => string, sample: Place[
     known,
     schema: asked.schema,
     layout: asked.layout,
-    scope: asked.scope === 'everyone' ? null : binder.bind('Array(UInt32)', [...asked.scope]),
+    scope: scopeSql(asked.scope, binder),
     sample,
     past: asked.past ?? false,
     fresh: () => `n${++names}_`,
@@ -147,7 +152,17 @@ function statement(asked: Asked, write: (place: Place) => string, sample: Place[
       return `SELECT ${customers.id} AS customer, ${columns.join(', ')} ${customers.from([])}`
     },
   }
-  return { sql: write(place), params: binder.params, settings: settingsOf({ ...usual, ...asked.limits }) }
+  const own = typeof asked.scope === 'object' && 'sql' in asked.scope ? asked.scope.params : {}
+  return {
+    sql: write(place),
+    params: { ...own, ...binder.params },
+    settings: settingsOf({ ...usual, ...asked.limits }),
+  }
+}
+
+function scopeSql(scope: Asked['scope'], binder: Binder): string | null {
+  if (scope === 'everyone') return null
+  return 'sql' in scope ? scope.sql : binder.bind('Array(UInt32)', [...scope])
 }
 
 function settingsOf({ seconds, memory, rows, threads }: Limits): ClickHouseSettings {

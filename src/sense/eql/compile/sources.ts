@@ -12,7 +12,7 @@ export type Place = {
   readonly known: Known
   readonly schema: Schema
   readonly layout: Layout
-  /** An array of the customers that are asked of, bound; null: everyone. */
+  /** The customers that are asked of, as it stands behind IN: a bound array, or a subquery in brackets; null: everyone. */
   readonly scope: string | null
   /** A test over a person's number, for samples; null: everyone. */
   readonly sample: ((person: string) => string) | null
@@ -101,8 +101,11 @@ function limited(sql: string, { scope, sample }: Place): string {
   return tests.length === 0 ? sql : `SELECT * FROM (${sql}) WHERE ${tests.join(' AND ')}`
 }
 
+/** `any event` is what a customer did, and not that the product says where he stands by it. */
+export const ownEvents = "event.event NOT IN ('$segment_enter', '$segment_leave')"
+
 function namedSql(place: Place, events: readonly string[]): string {
-  if (events.length === 0) return '1'
+  if (events.length === 0) return ownEvents
   const [only, ...more] = events
   return more.length === 0 && only !== undefined
     ? `event.event = ${place.known.binder.text(only)}`
