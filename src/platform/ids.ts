@@ -23,6 +23,7 @@ export type IdKind =
   | 'seg'
   | 'snp'
   | 'tpl'
+  | 'msg'
   | 'bar'
   | 'acc'
   | 'sed'
