@@ -68,6 +68,11 @@ export async function makeBank(facts: Facts, schema: Schema, customers: number, 
     await run(facts, `OPTIMIZE TABLE ${table} FINAL`)
 }
 
+/** More of the same, later than what is there. */
+export function addEvents(facts: Facts, from: number, many: number, whole: { customers: number; events: number }) {
+  return makeEvents(facts, from, many, whole)
+}
+
 /** Five months of events; a few customers do most. */
 async function makeEvents(
   facts: Facts,

@@ -34,7 +34,7 @@ import {
   type Used,
 } from './partFacts.ts'
 import { unreadable } from './problems.ts'
-import { readingOf } from './reading.ts'
+import { alike, readingOf } from './reading.ts'
 import type { Ref } from './rules.ts'
 import { type Ground, groundOf } from './schema.ts'
 import * as store from './store.ts'
@@ -89,7 +89,8 @@ export async function askTogether(ctx: Ctx, refs: readonly Ref[], signal: AbortS
   const round = { ctx, ground, at, mark: from, signal }
   const part = questions.filter((one) => reasons.get(one) === undefined)
   const whole = questions.filter((one) => reasons.get(one) !== undefined)
-  for (const group of Map.groupBy(part, ({ base }) => sinceOf(base)).values())
+  for (const same of Map.groupBy(part, ({ base }) => sinceOf(base)).values()) {
+    const group = alike(same, (one) => one)
     for (let i = 0; i < group.length; i += inOne) {
       const some = group.slice(i, i + inOne)
       const left = await askPart(round, some)
@@ -99,6 +100,7 @@ export async function askTogether(ctx: Ctx, refs: readonly Ref[], signal: AbortS
         for (const one of some) reasons.set(one, left)
       }
     }
+  }
   for (const one of whole) outcomes.push(await askWhole(round, one, reasons.get(one) ?? null))
   return outcomes
 }

@@ -1,5 +1,6 @@
 import type { Reads, Way } from '../customers/customers.ts'
 import type { References, Schema } from '../eql/contract.ts'
+import type { Decay } from '../eql/eql.ts'
 
 type Ground = { readonly schema: Schema; via(entity: string, relation: string): string }
 
@@ -25,4 +26,15 @@ export function readingOf(references: readonly References[], { schema, via }: Gr
   }
   for (const from of ['customer', ...held]) onward({ from, hops: [] }, from)
   return { events: names.has('') ? 'any' : [...names].sort(), ways }
+}
+
+/** Those beside each other that read alike: asked in one statement, they are asked of few customers who matter to none. */
+export function alike<T>(all: readonly T[], of: (one: T) => { references: References; decay: Decay }): T[] {
+  const keyed = all.map((one): [string, T] => {
+    const { references, decay } = of(one)
+    const events = references.events.map(({ name }) => name).sort()
+    const edges = decay.edges.map(({ key }) => key).sort()
+    return [JSON.stringify([edges, events, references.relations.map(({ name }) => name).sort()]), one]
+  })
+  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, one]) => one)
 }
