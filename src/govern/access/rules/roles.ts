@@ -84,7 +84,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
     key: 'approver',
     name: text('审批', 'Approver'),
     about: text('审核策略与内容', 'Reviews strategies and content'),
-    permissions: ['orgs.read', 'access.user.read', 'audit.entry.read', 'contact.*.read'],
+    permissions: ['orgs.read', 'access.user.read', 'audit.entry.read', 'contact.policy.read'],
   },
   {
     key: 'rm',
