@@ -4,6 +4,7 @@ import {
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
+  BellOutlined,
   BranchesOutlined,
   CloudUploadOutlined,
   CompassOutlined,
@@ -15,10 +16,13 @@ import {
   HomeOutlined,
   ImportOutlined,
   KeyOutlined,
+  LineChartOutlined,
   LinkOutlined,
   OrderedListOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
+  SolutionOutlined,
+  StopOutlined,
   TableOutlined,
   TeamOutlined,
   ThunderboltOutlined,
@@ -56,6 +60,10 @@ const icons = {
   connections: <LinkOutlined aria-hidden />,
   alerts: <AlertOutlined aria-hidden />,
   picking: <AimOutlined aria-hidden />,
+  contact: <BellOutlined aria-hidden />,
+  contactLists: <StopOutlined aria-hidden />,
+  contactExplain: <SolutionOutlined aria-hidden />,
+  contactForecast: <LineChartOutlined aria-hidden />,
 } satisfies Record<string, ReactElement>
 
 export type IconName = keyof typeof icons

@@ -144,6 +144,18 @@ export const tourSteps: readonly TourStep[] = [
     },
   },
   {
+    id: 'contact',
+    title: text('看什么时候能打扰客户', 'See when a customer may be disturbed'),
+    look: text(
+      '频控写成一句话,一周的勿扰画成条带;再打开“触达预测”,选一个客群,看一次短信会被策略挡下多少、因为什么。',
+      'Caps read as sentences and quiet hours as strips of a week. Then open the forecast, choose a segment, and see what a message would lose to the policy.',
+    ),
+    to: '/decide/contact',
+    go: text('打开触达策略', 'Open the contact policy'),
+    needs: 'contact.policy.read',
+    as: 'yunying',
+  },
+  {
     id: 'scope',
     title: text('换成分行的眼睛', 'See it as a branch does'),
     look: text(

@@ -20,5 +20,10 @@ export {
   uploadBars,
 } from './objecting.ts'
 export { getPolicy, getPolicyVersion, publishPolicy } from './policies.ts'
+
+import { registerContactSection } from './section.ts'
+
 export { announce, confirm, expireReservations, release, reserve, sortByRank } from './reserving.ts'
 export { whySentence } from './rules/words.ts'
+
+registerContactSection()

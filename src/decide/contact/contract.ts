@@ -592,4 +592,3 @@ export function capSentence(cap: Cap, segment?: string): Text {
 function ofSegment(name: string): Text {
   return text(`客群“${name}”中的每位客户`, `each customer of segment “${name}”`)
 }
-

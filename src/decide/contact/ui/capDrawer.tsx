@@ -71,7 +71,15 @@ export function CapDrawer({ open, cap, policy, taken, close, save }: DrawerProps
 
 function valuesOf(cap: Cap | undefined): Values {
   if (!cap)
-    return { limit: 3, windowKind: 'rolling', length: 7, rollingUnit: 'day', calendarUnit: 'day', classes: ['marketing'], scope: 'all' }
+    return {
+      limit: 3,
+      windowKind: 'rolling',
+      length: 7,
+      rollingUnit: 'day',
+      calendarUnit: 'day',
+      classes: ['marketing'],
+      scope: 'all',
+    }
   const { window } = cap
   const calendar = window.kind === 'calendar'
   return {
@@ -100,7 +108,11 @@ function capOf(values: Values, id: string): Cap | undefined {
 function windowOf(values: Values): CapWindow {
   if (values.windowKind === 'calendar')
     return { kind: 'calendar', unit: values.calendarUnit as CapWindow['unit'], length: 1 }
-  return { kind: 'rolling', unit: values.rollingUnit as CapWindow['unit'], length: (values.length as number | null) ?? 1 }
+  return {
+    kind: 'rolling',
+    unit: values.rollingUnit as CapWindow['unit'],
+    length: (values.length as number | null) ?? 1,
+  }
 }
 
 function partsOf(now: Values, policy: Policy, t: ReturnType<typeof useText>): FormPart[] {
@@ -157,6 +169,15 @@ function valuePart(now: Values): FormPart[] {
   if (now.scope === 'all' || now.scope === undefined) return []
   const each = text('留空表示每一个各自计数', 'Each by itself when empty')
   if (now.scope === 'channel')
-    return [{ name: 'value', label: text('哪个渠道', 'Which channel'), widget: 'choice', options: channelChoices, help: each, wide: true }]
+    return [
+      {
+        name: 'value',
+        label: text('哪个渠道', 'Which channel'),
+        widget: 'choice',
+        options: channelChoices,
+        help: each,
+        wide: true,
+      },
+    ]
   return [{ name: 'value', label: text('编号或名称', 'Its id or name'), help: each, wide: true }]
 }

@@ -44,7 +44,11 @@ export function CapsPanel({ policy, draft }: { policy: Policy; draft: Draft }) {
           cap.from !== null || !may
             ? []
             : [
-                { key: 'edit', label: t('编辑', 'Edit'), run: () => setEditing(doc.caps.find(({ id }) => id === cap.id)) },
+                {
+                  key: 'edit',
+                  label: t('编辑', 'Edit'),
+                  run: () => setEditing(doc.caps.find(({ id }) => id === cap.id)),
+                },
                 {
                   key: 'remove',
                   label: t('删除', 'Remove'),
@@ -56,7 +60,10 @@ export function CapsPanel({ policy, draft }: { policy: Policy; draft: Draft }) {
         empty={
           <Empty
             title={t('还没有频控规则', 'No caps yet')}
-            hint={t('没有规则时,营销消息的次数不受限制。', 'Without one, nothing limits how often a customer is written to.')}
+            hint={t(
+              '没有规则时,营销消息的次数不受限制。',
+              'Without one, nothing limits how often a customer is written to.',
+            )}
           >
             {add}
           </Empty>
@@ -95,7 +102,11 @@ function useColumns(policy: Policy): Column<Line>[] {
       title: text('周期', 'Window'),
       width: 110,
       show: ({ window }) =>
-        window.kind === 'rolling' ? <Tag>{t('滚动', 'Rolling')}</Tag> : <Tag color="blue">{t('自然周期', 'Calendar')}</Tag>,
+        window.kind === 'rolling' ? (
+          <Tag>{t('滚动', 'Rolling')}</Tag>
+        ) : (
+          <Tag color="blue">{t('自然周期', 'Calendar')}</Tag>
+        ),
     },
     {
       key: 'segment',

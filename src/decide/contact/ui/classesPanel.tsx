@@ -9,10 +9,18 @@ import { type BankDay, type ClassRule, classes, classNames, type MessageClass, t
 import type { Draft } from './draft.ts'
 
 const flags: readonly { key: 'caps' | 'counts' | 'quiet' | 'control'; name: Text; says: Text }[] = [
-  { key: 'caps', name: text('受频控限制', 'Obeys caps'), says: text('名额用完时延期或放弃', 'Waits or is dropped when used up') },
+  {
+    key: 'caps',
+    name: text('受频控限制', 'Obeys caps'),
+    says: text('名额用完时延期或放弃', 'Waits or is dropped when used up'),
+  },
   { key: 'counts', name: text('计入次数', 'Counts'), says: text('会用掉频控名额', 'Uses caps up') },
   { key: 'quiet', name: text('遵守勿扰', 'Obeys quiet hours'), says: text('勿扰时段内不发', 'Not in quiet hours') },
-  { key: 'control', name: text('对照组不发', 'Kept from control'), says: text('不发给全局对照组', 'Not to the control group') },
+  {
+    key: 'control',
+    name: text('对照组不发', 'Kept from control'),
+    says: text('不发给全局对照组', 'Not to the control group'),
+  },
 ]
 
 const consents: Record<ClassRule['consent'], Text> = {
@@ -102,12 +110,48 @@ export function ClassesPanel({ draft }: { draft: Draft }) {
 }
 
 const tunings: readonly { key: keyof Tuning; name: Text; unit: Text; says: Text; most: number }[] = [
-  { key: 'jitterMinutes', name: text('错峰时长', 'Spread'), unit: text('分钟', 'min'), most: 240, says: text('勿扰结束后在多长时间内陆续发出', 'What waited goes over so long after quiet hours') },
-  { key: 'holdHours', name: text('名额预留', 'Slots held for'), unit: text('小时', 'h'), most: 168, says: text('更高优先级的待发消息最多提前多久占住名额', 'How long before its time a planned message holds a slot') },
-  { key: 'boostPerDay', name: text('等待加分', 'Waiting adds'), unit: text('分/天', 'a day'), most: 100, says: text('等待中的消息每天提高的优先级(满分 100)', 'What a day of waiting adds to a priority of 0 to 100') },
-  { key: 'boostMost', name: text('加分上限', 'At most'), unit: text('分', 'points'), most: 100, says: text('等待最多能加多少分', 'What waiting can add at most') },
-  { key: 'yieldHours', name: text('最长让位', 'Yields for'), unit: text('小时', 'h'), most: 720, says: text('等待超过此时长后不再让位,避免一直发不出', 'Who waited longer yields no more') },
-  { key: 'reserveMinutes', name: text('占用时限', 'Reservation'), unit: text('分钟', 'min'), most: 1440, says: text('占用名额后多久未确认即自动退回', 'Unconfirmed, a slot is given back after so long') },
+  {
+    key: 'jitterMinutes',
+    name: text('错峰时长', 'Spread'),
+    unit: text('分钟', 'min'),
+    most: 240,
+    says: text('勿扰结束后在多长时间内陆续发出', 'What waited goes over so long after quiet hours'),
+  },
+  {
+    key: 'holdHours',
+    name: text('名额预留', 'Slots held for'),
+    unit: text('小时', 'h'),
+    most: 168,
+    says: text('更高优先级的待发消息最多提前多久占住名额', 'How long before its time a planned message holds a slot'),
+  },
+  {
+    key: 'boostPerDay',
+    name: text('等待加分', 'Waiting adds'),
+    unit: text('分/天', 'a day'),
+    most: 100,
+    says: text('等待中的消息每天提高的优先级(满分 100)', 'What a day of waiting adds to a priority of 0 to 100'),
+  },
+  {
+    key: 'boostMost',
+    name: text('加分上限', 'At most'),
+    unit: text('分', 'points'),
+    most: 100,
+    says: text('等待最多能加多少分', 'What waiting can add at most'),
+  },
+  {
+    key: 'yieldHours',
+    name: text('最长让位', 'Yields for'),
+    unit: text('小时', 'h'),
+    most: 720,
+    says: text('等待超过此时长后不再让位,避免一直发不出', 'Who waited longer yields no more'),
+  },
+  {
+    key: 'reserveMinutes',
+    name: text('占用时限', 'Reservation'),
+    unit: text('分钟', 'min'),
+    most: 1440,
+    says: text('占用名额后多久未确认即自动退回', 'Unconfirmed, a slot is given back after so long'),
+  },
 ]
 
 function TuningPanel({ draft }: { draft: Draft }) {
@@ -154,7 +198,10 @@ function DaysPanel({ draft }: { draft: Draft }) {
   return (
     <Panel title={t('本行日历', 'The bank’s own days')}>
       <p className="zx-quiet">
-        {t('在法定节假日与调休之外,或在安排公布之前,补充放假或上班的日子。', 'Days off or worked beside the official ones, or before those are announced.')}
+        {t(
+          '在法定节假日与调休之外,或在安排公布之前,补充放假或上班的日子。',
+          'Days off or worked beside the official ones, or before those are announced.',
+        )}
       </p>
       <TableView<BankDay>
         label={t('本行日历', 'The bank’s own days')}

@@ -52,7 +52,10 @@ function Sheet({ control }: { control: ControlState }) {
                   ),
           },
           { label: t('分组时间', 'Drawn'), value: control.shuffledAt ? time(control.shuffledAt) : blank },
-          { label: t('最早可重新分组', 'May be drawn anew'), value: control.mayShuffleAt ? time(control.mayShuffleAt) : blank },
+          {
+            label: t('最早可重新分组', 'May be drawn anew'),
+            value: control.mayShuffleAt ? time(control.mayShuffleAt) : blank,
+          },
         ]}
       />
       <ul className="zx-contact-says">
@@ -82,7 +85,11 @@ function Sheet({ control }: { control: ControlState }) {
         schema={Form}
         initial={{ percent, shuffle: false }}
         parts={[
-          { name: 'percent', label: text('比例(%)', 'Share (%)'), help: text('0 为停用;一般取 5% 至 10%', '0: not in use; 5 to 10 is usual') },
+          {
+            name: 'percent',
+            label: text('比例(%)', 'Share (%)'),
+            help: text('0 为停用;一般取 5% 至 10%', '0: not in use; 5 to 10 is usual'),
+          },
           {
             name: 'shuffle',
             label: text('重新分组', 'Draw anew'),

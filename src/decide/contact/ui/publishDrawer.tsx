@@ -21,12 +21,20 @@ export function PublishDrawer({ open, close, policy, doc, done }: DrawerProps) {
   return (
     <FormDrawer
       open={open}
-      title={t(`发布第 ${policy.version + 1} 版(${policy.org.name})`, `Publish version ${policy.version + 1} (${policy.org.name})`)}
+      title={t(
+        `发布第 ${policy.version + 1} 版(${policy.org.name})`,
+        `Publish version ${policy.version + 1} (${policy.org.name})`,
+      )}
       close={close}
       size={560}
       schema={Form}
       parts={[
-        { name: 'note', label: text('说明', 'Why'), placeholder: text('例如:收紧大促期间的短信', 'For example: fewer SMS in the sale'), wide: true },
+        {
+          name: 'note',
+          label: text('说明', 'Why'),
+          placeholder: text('例如:收紧大促期间的短信', 'For example: fewer SMS in the sale'),
+          wide: true,
+        },
         {
           name: 'effectiveAt',
           label: text('生效时间', 'From'),
@@ -70,7 +78,8 @@ export function PublishDrawer({ open, close, policy, doc, done }: DrawerProps) {
       days: t('本行日历', 'The bank’s own days'),
       tuning: t('延期与优先级参数', 'How waiting works'),
     }
-    for (const key of ['classes', 'days', 'tuning'] as const) if (other(key)) lines.push({ sign: '~', said: named2[key] })
+    for (const key of ['classes', 'days', 'tuning'] as const)
+      if (other(key)) lines.push({ sign: '~', said: named2[key] })
     return lines
   }
 }
@@ -82,7 +91,15 @@ function between(before: readonly string[], after: readonly string[]) {
   ]
 }
 
-function When({ id, value, onChange }: { id?: string; value?: string; onChange?: (value: string | undefined) => void }) {
+function When({
+  id,
+  value,
+  onChange,
+}: {
+  id?: string
+  value?: string
+  onChange?: (value: string | undefined) => void
+}) {
   return (
     <DatePicker
       id={id}

@@ -39,7 +39,12 @@ export function QuietDrawer({ open, quiet, taken, close, save }: DrawerProps) {
       schema={Form}
       initial={quiet ?? { from: '21:00', until: '09:00', calendar: 'any', classes: ['marketing'], dates: [] }}
       parts={[
-        { name: 'name', label: text('名称', 'Name'), placeholder: text('例如:夜间免打扰', 'For example nights'), wide: true },
+        {
+          name: 'name',
+          label: text('名称', 'Name'),
+          placeholder: text('例如:夜间免打扰', 'For example nights'),
+          wide: true,
+        },
         { name: 'from', label: text('开始', 'From'), widget: <Clock /> },
         {
           name: 'until',
@@ -48,8 +53,20 @@ export function QuietDrawer({ open, quiet, taken, close, save }: DrawerProps) {
           help: text('早于开始即为次日', 'Earlier than the start: the next day'),
           check: different,
         },
-        { name: 'classes', label: text('消息类别', 'Classes'), options: classChoices, help: text('不选为所有遵守勿扰的类别', 'All that obey quiet hours when none'), wide: true },
-        { name: 'channels', label: text('渠道', 'Channels'), options: channelChoices, help: text('不选为全部渠道', 'All when none'), wide: true },
+        {
+          name: 'classes',
+          label: text('消息类别', 'Classes'),
+          options: classChoices,
+          help: text('不选为所有遵守勿扰的类别', 'All that obey quiet hours when none'),
+          wide: true,
+        },
+        {
+          name: 'channels',
+          label: text('渠道', 'Channels'),
+          options: channelChoices,
+          help: text('不选为全部渠道', 'All when none'),
+          wide: true,
+        },
         {
           name: 'calendar',
           label: text('哪些日子', 'On'),
@@ -69,7 +86,13 @@ export function QuietDrawer({ open, quiet, taken, close, save }: DrawerProps) {
           ),
           wide: true,
         },
-        { name: 'dates', label: text('日期段', 'Dates'), widget: <Ranges />, help: text('可添加多段,首尾两天都算', 'Several may be given; both ends belong'), wide: true },
+        {
+          name: 'dates',
+          label: text('日期段', 'Dates'),
+          widget: <Ranges />,
+          help: text('可添加多段,首尾两天都算', 'Several may be given; both ends belong'),
+          wide: true,
+        },
       ]}
       submit={text('确定', 'OK')}
       said={false}

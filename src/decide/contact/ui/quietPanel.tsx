@@ -49,7 +49,11 @@ export function QuietPanel({ policy, draft }: { policy: Policy; draft: Draft }) 
             line.fixed || !may
               ? []
               : [
-                  { key: 'edit', label: t('编辑', 'Edit'), run: () => setEditing(doc.quiet.find(({ id }) => id === line.id)) },
+                  {
+                    key: 'edit',
+                    label: t('编辑', 'Edit'),
+                    run: () => setEditing(doc.quiet.find(({ id }) => id === line.id)),
+                  },
                   {
                     key: 'remove',
                     label: t('删除', 'Remove'),

@@ -32,7 +32,12 @@ export function VersionsPanel({ policy, draft }: { policy: Policy; draft: Draft 
       { key: 'note', title: text('说明', 'Why'), show: ({ note }) => note },
       { key: 'effectiveAt', title: text('生效时间', 'From'), width: 160, show: ({ effectiveAt }) => time(effectiveAt) },
       { key: 'publishedBy', title: text('发布人', 'By'), width: 120, show: ({ publishedBy }) => publishedBy },
-      { key: 'publishedAt', title: text('发布时间', 'Published'), width: 160, show: ({ publishedAt }) => time(publishedAt) },
+      {
+        key: 'publishedAt',
+        title: text('发布时间', 'Published'),
+        width: 160,
+        show: ({ publishedAt }) => time(publishedAt),
+      },
     ],
     [t, time],
   )

@@ -49,7 +49,9 @@ export function WeekPicture({ org, dirty }: { org: string; dirty: boolean }) {
       <Answer of={asked}>{(week) => <Strips week={week} />}</Answer>
       <Tester org={org} channel={channel} of={of} />
       {dirty ? (
-        <p className="zx-quiet zx-contact-note">{t('图中为已发布的规则。', 'Shown as published, without your changes.')}</p>
+        <p className="zx-quiet zx-contact-note">
+          {t('图中为已发布的规则。', 'Shown as published, without your changes.')}
+        </p>
       ) : null}
     </Panel>
   )
@@ -72,14 +74,16 @@ function Strips({ week }: { week: Week }) {
         <div key={day} className="zx-contact-day">
           <span className="zx-contact-name">
             {t(weekdays[(dayjs(day).day() + 6) % 7] ?? { zh: '', en: '' })} <small>{day.slice(5)}</small>
-            {holiday ? <em>{work ? t(`${holiday}调休`, 'worked') : holiday}</em> : work ? null : <em>{t('休', 'off')}</em>}
+            {holiday ? (
+              <em>{work ? t(`${holiday}调休`, 'worked') : holiday}</em>
+            ) : work ? null : (
+              <em>{t('休', 'off')}</em>
+            )}
           </span>
           <div
             className="zx-contact-strip"
             role="img"
-            aria-label={spans
-              .map(({ from, until, rule }) => `${from}–${until} ${rule ?? t('可发', 'open')}`)
-              .join(';')}
+            aria-label={spans.map(({ from, until, rule }) => `${from}–${until} ${rule ?? t('可发', 'open')}`).join(';')}
           >
             {spans.map(({ from, until, rule }) => (
               <Tooltip key={from} title={`${from} – ${until} ${rule ?? t('可发', 'open')}`}>

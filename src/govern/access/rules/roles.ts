@@ -92,7 +92,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'orgs.read',
       'access.user.read',
       'audit.entry.read',
-      'contact.*.read',
+      'contact.policy.read',
       'content.read',
       'content.review',
     ],
