@@ -1,6 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { permissions as channelsPermissions } from './act/channels/contract.ts'
+import { channelsRoutes } from './act/channels/routes.ts'
+import { openChannels } from './channelsWiring.ts'
 import type { Config } from './config.ts'
 import { demoFilesRoutes } from './demoFiles.ts'
 import {
@@ -77,6 +80,7 @@ declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permiss
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
 declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
+declarePermissions({ id: 'channels', name: text('触达渠道', 'Channels'), permissions: channelsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -237,7 +241,11 @@ export async function startApp(
   const tracing = config.otlpEndpoint ? startTracing(config.otlpEndpoint) : undefined
   const ground = await openGround(config, log, options)
   const { ctx, audit, metrics, home } = ground
-  const closers: (() => Promise<unknown>)[] = [() => ground.close(), async () => tracing?.stop()]
+  const closers: (() => Promise<unknown>)[] = [
+    () => ground.close(),
+    async () => tracing?.stop(),
+    () => openChannels(ctx, config).close(),
+  ]
   const close = async () => {
     for (const end of closers.splice(0).reverse())
       await end().catch((error) => log.warn({ err: error }, 'something did not close cleanly'))
@@ -293,7 +301,10 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...openImports(home.path).jobs,
     ...openWarehouse(home.path).jobs,
     ...segmentsJobs,
+    ...openChannels(ctx, ground.config).jobs,
   ] as unknown as Job<never>[]
+  const channels = openChannels(ctx, ground.config)
+  const listening = channels.listen(ctx)
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
     alone: postgres !== undefined,
@@ -311,6 +322,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
       await pipeline.stop()
       await follower.stop()
       await runner.stop()
+      await listening.stop()
       await sealing.stop()
     },
   }
@@ -356,6 +368,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
   segmentsRoutes(app)
+  channelsRoutes(app, openChannels(ctx, config))
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)
   await servePages(app, consoleFolder)

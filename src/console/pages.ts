@@ -1,3 +1,4 @@
+import { channelsPages } from '../act/channels/ui/pages.ts'
 import { accessPages } from '../govern/access/ui/pages.ts'
 import { auditPages } from '../govern/audit/ui/pages.ts'
 import { orgsPages } from '../govern/orgs/ui/pages.ts'
@@ -43,6 +44,7 @@ export const pages: readonly Page[] = [
   ...importsPages,
   ...warehousePages,
   ...catalogPages,
+  ...channelsPages,
   ...orgsPages,
   ...accessPages,
   ...auditPages,

@@ -19,6 +19,8 @@ import {
   OrderedListOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
+  SendOutlined,
+  SolutionOutlined,
   TableOutlined,
   TeamOutlined,
   ThunderboltOutlined,
@@ -56,6 +58,8 @@ const icons = {
   connections: <LinkOutlined aria-hidden />,
   alerts: <AlertOutlined aria-hidden />,
   picking: <AimOutlined aria-hidden />,
+  channels: <SendOutlined aria-hidden />,
+  seeds: <SolutionOutlined aria-hidden />,
 } satisfies Record<string, ReactElement>
 
 export type IconName = keyof typeof icons

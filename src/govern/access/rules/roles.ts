@@ -22,6 +22,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'identity.*',
       'imports.*',
       'warehouse.*',
+      'channels.*',
     ],
   },
   {
@@ -40,6 +41,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'warehouse.read',
       'warehouse.mapping.*',
       'warehouse.bad_row.export',
+      'channels.*',
     ],
   },
   {
@@ -65,7 +67,15 @@ export const builtInRoles: readonly BuiltInRole[] = [
     key: 'branch',
     name: text('分行运营', 'Branch operator'),
     about: text('把总行策略落到本机构', 'Localises head-office strategies'),
-    permissions: ['orgs.read', 'system.code.read', 'customers.*', 'catalog.*.read', 'segments.segment.*'],
+    permissions: [
+      'orgs.read',
+      'system.code.read',
+      'customers.*',
+      'catalog.*.read',
+      'segments.segment.*',
+      'channels.account.read',
+      'channels.test.send',
+    ],
   },
   {
     key: 'approver',
@@ -93,6 +103,8 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'catalog.*.read',
       'collect.*',
       'segments.*.read',
+      'channels.account.read',
+      'channels.account.switch',
     ],
   },
   {
@@ -117,6 +129,9 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'warehouse.read',
       'warehouse.connection.edit',
       'warehouse.mapping.*',
+      'channels.account.*',
+      'channels.seed.edit',
+      'channels.test.send',
     ],
   },
 ]
