@@ -166,10 +166,9 @@ function Seen({ preview }: { preview: Preview | undefined }) {
   if (!preview) return null
   return (
     <section className="zx-ch-preview" aria-label={t('预览', 'Preview')}>
-      {preview.html ? <iframe title={t('邮件预览', 'The mail')} sandbox="" srcDoc={preview.html} /> : null}
       <dl>
         {preview.shown
-          .filter(({ value }) => value !== '' && !preview.html)
+          .filter(({ value }) => value !== '')
           .map(({ label, value }) => (
             <div key={label.en}>
               <dt>{t(label)}</dt>
