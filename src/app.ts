@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { permissions as contentPermissions } from './act/content/contract.ts'
 import { contentRoutes } from './act/content/routes.ts'
+import { permissions as channelsPermissions } from './act/channels/contract.ts'
+import { channelsRoutes } from './act/channels/routes.ts'
+import { openChannels } from './channelsWiring.ts'
 import type { Config } from './config.ts'
 import { jobs as contactJobs } from './decide/contact/contact.ts'
 import { permissions as contactPermissions } from './decide/contact/contract.ts'
@@ -84,6 +87,7 @@ declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), p
 declarePermissions({ id: 'content', name: text('内容', 'Content'), permissions: contentPermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
 declarePermissions({ id: 'contact', name: text('触达策略', 'Contact policy'), permissions: contactPermissions })
+declarePermissions({ id: 'channels', name: text('触达渠道', 'Channels'), permissions: channelsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -244,7 +248,11 @@ export async function startApp(
   const tracing = config.otlpEndpoint ? startTracing(config.otlpEndpoint) : undefined
   const ground = await openGround(config, log, options)
   const { ctx, audit, metrics, home } = ground
-  const closers: (() => Promise<unknown>)[] = [() => ground.close(), async () => tracing?.stop()]
+  const closers: (() => Promise<unknown>)[] = [
+    () => ground.close(),
+    async () => tracing?.stop(),
+    () => openChannels(ctx, config).close(),
+  ]
   const close = async () => {
     for (const end of closers.splice(0).reverse())
       await end().catch((error) => log.warn({ err: error }, 'something did not close cleanly'))
@@ -302,7 +310,10 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     ...openWarehouse(home.path).jobs,
     ...segmentsJobs,
     ...contactJobs,
+    ...openChannels(ctx, ground.config).jobs,
   ] as unknown as Job<never>[]
+  const channels = openChannels(ctx, ground.config)
+  const listening = channels.listen(ctx)
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
     alone: postgres !== undefined,
@@ -324,6 +335,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
       await pipeline.stop()
       await follower.stop()
       await runner.stop()
+      await listening.stop()
       await sealing.stop()
     },
   }
@@ -371,6 +383,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   segmentsRoutes(app)
   contentRoutes(app)
   contactRoutes(app)
+  channelsRoutes(app, openChannels(ctx, config))
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)
   await servePages(app, consoleFolder)

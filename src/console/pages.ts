@@ -1,4 +1,5 @@
 import { contactPages } from '../decide/contact/ui/pages.ts'
+import { channelsPages } from '../act/channels/ui/pages.ts'
 import { accessPages } from '../govern/access/ui/pages.ts'
 import { auditPages } from '../govern/audit/ui/pages.ts'
 import { orgsPages } from '../govern/orgs/ui/pages.ts'
@@ -45,6 +46,7 @@ export const pages: readonly Page[] = [
   ...warehousePages,
   ...catalogPages,
   ...contactPages,
+  ...channelsPages,
   ...orgsPages,
   ...accessPages,
   ...auditPages,

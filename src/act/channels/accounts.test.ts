@@ -9,6 +9,7 @@ import { channelsWith, type Outcome } from './channels.ts'
 import { permissions } from './contract.ts'
 import { kinds } from './kinds/kinds.ts'
 import { channelsRoutes } from './routes.ts'
+import { at as field } from './rules/gateway.ts'
 import { channelsBank, people } from './testing/testing.ts'
 import { startWeb } from './testing/web.ts'
 
@@ -132,15 +133,15 @@ test('two processes share the rate of an account to the letter, and what is too 
   assert.equal(web.asked.length, 20)
   for (const one of all)
     if ('failed' in one) assert.ok(one.failed === 'throttled' && one.again && one.again > ctx.now, one.code)
-  ctx.clock.advance(1200)
+  await ctx.clock.advance(1200)
   assert.equal(sentOf(await send(id, letters(30, 'x', 300))), 15)
-  ctx.clock.set(at('2026-01-06 00:00'))
+  await ctx.clock.advanceTo(at('2026-01-06 00:00'))
   assert.equal(sentOf(await send(id, letters(30, 'x', 400))), 20)
 })
 
 test('outside its windows an account sends nothing, and says when it opens', async (t) => {
   const { id, send, letters, ctx, web } = await bank(t, { windows: [{ days: [], from: '08:00', until: '22:00' }] })
-  ctx.clock.set(at('2026-01-05 22:00'))
+  await ctx.clock.advanceTo(at('2026-01-05 22:00'))
   const [outcome] = await send(id, letters(1))
   assert.ok(outcome && 'failed' in outcome)
   assert.deepEqual(
@@ -164,14 +165,14 @@ test('an account that keeps failing rests by itself with its reason, is tried wi
   const [waits] = await send(id, letters(3))
   assert.ok(waits && 'failed' in waits && waits.code === 'account.resting' && waits.failed === 'throttled')
   assert.equal(web.asked.length, asked)
-  ctx.clock.advance(61_000)
+  await ctx.clock.advance(61_000)
   await channels.tend(ctx, signal)
   await send(id, letters(5))
   assert.equal(web.asked.length, asked + 1)
   const again = await channels.getAccount(ctx, id)
   assert.deepEqual([again.state, again.probeAt], ['resting', new Date(ctx.now.getTime() + 120_000).toISOString()])
   web.answer = () => ({ body: { code: 0, msgid: '1' } })
-  ctx.clock.advance(121_000)
+  await ctx.clock.advance(121_000)
   await channels.tend(ctx, signal)
   await send(id, letters(5))
   assert.equal((await channels.getAccount(ctx, id)).state, 'on')
@@ -235,7 +236,7 @@ test('a test goes to the seed list alone, is in the audit without its address, a
     payload: { seed: seed.id, fields: { text: '测试' } },
   })
   assert.deepEqual([tested.statusCode, tested.json().ok, tested.json().providerId], [200, true, `S${mobile(777)}`])
-  assert.equal((web.asked[0]?.json as { phone: string }).phone, mobile(777))
+  assert.equal(field(web.asked[0]?.json, 'phone'), mobile(777))
   assert.ok(!JSON.stringify(ctx.recorded).includes(mobile(777)))
   const { callback } = await channels.getAccount(withCtx(ctx, { permissions: new Set(['channels.account.edit']) }), id)
   const door = new URL(callback ?? '')
@@ -328,10 +329,10 @@ test('receipts of messages that nobody knows are given up after days, and offere
   for (let twice = 0; twice < 2; twice++)
     assert.deepEqual(await channels.receive(ctx, door, arrived), { taken: 0, unknown: 1 })
   assert.equal((await channels.getAccount(ctx, id)).waiting, 1)
-  ctx.clock.advance(60_000)
+  await ctx.clock.advance(60_000)
   assert.equal(await channels.offerStrays(ctx), 1)
   assert.equal((await channels.getAccount(ctx, id)).waiting, 1)
-  ctx.clock.advance(4 * 86_400_000)
+  await ctx.clock.advance(4 * 86_400_000)
   await channels.offerStrays(ctx)
   assert.equal((await channels.getAccount(ctx, id)).waiting, 0)
 })

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import type { Outcome } from './channels.ts'
 import type { NewAccount } from './contract.ts'
 import { kinds } from './kinds/kinds.ts'
+import { at } from './rules/gateway.ts'
 import { allow, channelsBank, people } from './testing/testing.ts'
 import { startWeb } from './testing/web.ts'
 
@@ -205,7 +206,7 @@ test('push and AI calls go the same way, each with its own words', async (t) => 
     say(await call.send(call.account, [call.letter(1, { script: '问候', params: { name: '王女士' } })])),
     [['msg_1', 'sent', 'T9']],
   )
-  assert.deepEqual((call.web.asked[0]?.json as { params: unknown }).params, { name: '王女士' })
+  assert.deepEqual(at(call.web.asked[0]?.json, 'params'), { name: '王女士' })
 })
 
 test('a webhook is signed with its time and id, so that it can be neither forged nor sent again; its answer says whether to retry', async (t) => {
@@ -262,7 +263,7 @@ test('WeChat: a token is kept, renewed when it is refused, and its return codes 
     ['msg_4', 'sent', '10000000000'],
   ])
   assert.equal(tokens, 2)
-  assert.deepEqual((web.asked[1]?.json as { data: unknown }).data, {
+  assert.deepEqual(at(web.asked[1]?.json, 'data'), {
     first: { value: '到期' },
     amount: { value: '1 万元' },
   })
@@ -313,11 +314,11 @@ test('WeCom: one task for the same words, which counts as sent when the employee
   const asks = () => web.asked.filter(({ path }) => path.endsWith('get_groupmsg_send_result')).length
   await channels.tend(ctx, signal)
   assert.equal(asks(), 0)
-  ctx.clock.advance(6 * 60_000)
+  await ctx.clock.advance(6 * 60_000)
   await channels.tend(ctx, signal)
   assert.deepEqual([asks(), sink.taken.length], [1, 0])
   statuses = [1, 0, 3]
-  ctx.clock.advance(6 * 60_000)
+  await ctx.clock.advance(6 * 60_000)
   await channels.tend(ctx, signal)
   const said = sink.taken.map(({ key, state, code }) => [key, state, code ?? ''])
   assert.deepEqual(said, [
@@ -325,7 +326,7 @@ test('WeCom: one task for the same words, which counts as sent when the employee
     ['msg_1', 'delivered', ''],
     ['msg_3', 'failed', 'monthly_limit'],
   ])
-  ctx.clock.advance(8 * 86_400_000)
+  await ctx.clock.advance(8 * 86_400_000)
   const before = asks()
   await channels.jobs.find(({ name }) => name === 'channels.sweep')?.run(ctx, {} as never, { attempt: 1, signal })
   await channels.tend(ctx, signal)

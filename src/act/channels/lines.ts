@@ -44,7 +44,7 @@ export function openLines(deps: LinesDeps) {
     async of(any: Ctx, id: string): Promise<Held> {
       const ctx = asMachine(any, 'channels')
       const known = lines.get(id)
-      if (known && Date.now() - known.readAt < freshMs) return known.held
+      if (known && performance.now() - known.readAt < freshMs) return known.held
       const row = await read(ctx, (tx) => findAccount(tx, id))
       if (!row) {
         await this.drop(id)
@@ -52,12 +52,12 @@ export function openLines(deps: LinesDeps) {
       }
       const latest = lines.get(id)
       if (latest?.version === row.version) {
-        latest.readAt = Date.now()
+        latest.readAt = performance.now()
         const held = await latest.held
         return { ...held, account: { ...held.account, ...row } }
       }
       const held = sealed.opened(ctx, row).then((account) => open(ctx, account))
-      lines.set(id, { version: row.version, readAt: Date.now(), held })
+      lines.set(id, { version: row.version, readAt: performance.now(), held })
       held.catch(() => lines.delete(id))
       void latest?.held.then(({ line }) => line.close()).catch(() => undefined)
       return held

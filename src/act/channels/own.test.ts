@@ -73,7 +73,7 @@ test('what waits in the app is seen by its customer alone: fetched is delivered,
   )
   assert.equal((await call('POST', `/v1/inbox/${id}/msg_2`, tokenOf('C1'), { act: 'opened' })).status, 404)
   assert.deepEqual((await call('GET', `/v1/inbox/${id}`, tokenOf('C1'))).body.items, [])
-  ctx.clock.advance(31 * 86_400_000)
+  await ctx.clock.advance(31 * 86_400_000)
   assert.deepEqual((await call('GET', `/v1/inbox/${id}`, tokenOf('C2'))).body.items, [])
 })
 

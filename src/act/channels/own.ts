@@ -22,13 +22,13 @@ async function accountOf(ctx: Ctx, id: string): Promise<{ row: AccountRow; key: 
   const own = known.get(ctx.db) ?? new Map()
   known.set(ctx.db, own)
   const held = own.get(id)
-  if (held && Date.now() - held.at < freshMs) return held.found
+  if (held && performance.now() - held.at < freshMs) return held.found
   const found = (async () => {
     const row = (await read(ctx, (tx) => findAccount(tx, id))) ?? missing('channel account', id)
     const { values } = JSON.parse(await openSecret(ctx, row.id, row.secret)) as { values: Record<string, string> }
     return { row, key: values.tokenKey ?? '' }
   })()
-  own.set(id, { at: Date.now(), found })
+  own.set(id, { at: performance.now(), found })
   found.catch(() => own.delete(id))
   return found
 }

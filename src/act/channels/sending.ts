@@ -29,10 +29,10 @@ export async function sendLetters(
   const held = await lines.of(ctx, account)
   const { ready, without } = await addressed(ctx, held, letters)
   const { go, wait } = await admit(ctx, held, ready, test)
-  const began = Date.now()
+  const began = performance.now()
   const outcomes = go.length === 0 ? [] : await held.line.send(go, signal)
   const all = [...without, ...outcomes, ...wait]
-  await note(ctx, held, [...without, ...outcomes], { ms: Date.now() - began, test })
+  await note(ctx, held, [...without, ...outcomes], { ms: Math.round(performance.now() - began), test })
   return all
 }
 

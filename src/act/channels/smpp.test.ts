@@ -134,7 +134,7 @@ test('a receipt before the answer to the submission waits until its message is k
   assert.deepEqual(sink.taken, [])
   assert.equal((await channels.getAccount(ctx, account)).waiting, 1)
   known.add(outcome.providerId)
-  ctx.clock.advance(3000)
+  await ctx.clock.advance(3000)
   await channels.offerStrays(ctx)
   assert.deepEqual(
     sink.taken.map(({ providerId, state, code }) => [providerId, state, code]),
@@ -150,7 +150,7 @@ test('parts may report before they are written down, and still the whole is told
   centre.before = async (one) => void (await centre.receipt(one, 'DELIVRD'))
   await send(account, [letter(1, '理财到期'.repeat(30))])
   know = true
-  ctx.clock.advance(3000)
+  await ctx.clock.advance(3000)
   await channels.offerStrays(ctx)
   assert.deepEqual(
     sink.taken.map(({ providerId, state }) => [providerId, state]),

@@ -23,6 +23,7 @@ import {
   ScheduleOutlined,
   SolutionOutlined,
   StopOutlined,
+  SendOutlined,
   TableOutlined,
   TeamOutlined,
   ThunderboltOutlined,
@@ -64,6 +65,8 @@ const icons = {
   contactLists: <StopOutlined aria-hidden />,
   contactExplain: <SolutionOutlined aria-hidden />,
   contactForecast: <LineChartOutlined aria-hidden />,
+  channels: <SendOutlined aria-hidden />,
+  seeds: <SolutionOutlined aria-hidden />,
 } satisfies Record<string, ReactElement>
 
 export type IconName = keyof typeof icons

@@ -16,15 +16,14 @@ export async function allow(ctx: Ctx, name: string, value: unknown): Promise<voi
 
 /** Takes all receipts, or says of some that their message is not known. */
 export function recordingSink() {
-  const taken: Receipt[] = []
-  const sink = {
-    taken,
-    known: (_one: Receipt): boolean => true,
-    receipts: (async (_ctx, _tx, receipts) => {
+  const sink: { taken: Receipt[]; known: (one: Receipt) => boolean; receipts: ChannelsDeps['receipts'] } = {
+    taken: [],
+    known: () => true,
+    async receipts(_ctx, _tx, receipts) {
       const ours = receipts.filter((one) => sink.known(one))
-      taken.push(...ours)
-      return receipts.filter((one) => !sink.known(one))
-    }) satisfies ChannelsDeps['receipts'],
+      sink.taken.push(...ours)
+      return receipts.filter((one) => !ours.includes(one))
+    },
   }
   return sink
 }

@@ -24,6 +24,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'warehouse.*',
       'contact.policy.*',
       'contact.control.*',
+      'channels.*',
     ],
   },
   {
@@ -45,6 +46,7 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'warehouse.read',
       'warehouse.mapping.*',
       'warehouse.bad_row.export',
+      'channels.*',
     ],
   },
   {
@@ -82,6 +84,8 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'contact.policy.*',
       'contact.list.*',
       'contact.customer.read',
+      'channels.account.read',
+      'channels.test.send',
     ],
   },
   {
@@ -121,6 +125,8 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'content.review',
       'content.words.edit',
       'contact.*',
+      'channels.account.read',
+      'channels.account.switch',
     ],
   },
   {
@@ -145,6 +151,9 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'warehouse.read',
       'warehouse.connection.edit',
       'warehouse.mapping.*',
+      'channels.account.*',
+      'channels.seed.edit',
+      'channels.test.send',
     ],
   },
 ]
