@@ -378,6 +378,41 @@ export const Suggestion = Type.Object({
 })
 export type Suggestion = Static<typeof Suggestion>
 
+// ---- a rule that is being written, on the wire
+
+const strict = { additionalProperties: false }
+export const RuleText = Type.String({ maxLength: limits.text })
+
+export const Asking = Type.Object({ text: RuleText }, strict)
+export const CheckedText = Type.Object({
+  ok: Type.Boolean(),
+  issues: Type.Array(Issue),
+  sentence: Type.Array(Line),
+  cost: Type.Union([Cost, Type.Null()]),
+})
+export type CheckedText = Static<typeof CheckedText>
+
+export const Completing = Type.Object({ text: RuleText, offset: Type.Integer({ minimum: 0 }) }, strict)
+export const Completed = Type.Object({ items: Type.Array(Suggestion) })
+
+export const Estimating = Type.Object({ text: RuleText, exact: Type.Optional(Type.Boolean()) }, strict)
+const Customers = Type.Integer({ minimum: 0 })
+/** `low` and `high`: the true count lies between them in 95 of 100 samples; all three are equal when it is exact (rule 18). */
+export const Estimated = Type.Object({ customers: Customers, low: Customers, high: Customers })
+export type Estimated = Static<typeof Estimated>
+export const Estimate = Type.Object({
+  ...Estimated.properties,
+  universe: Type.Integer({ description: 'Customers that were asked about' }),
+  exact: Type.Boolean(),
+  parts: Type.Array(
+    Type.Object({ sentence: Type.Object({ zh: Type.String(), en: Type.String() }), ...Estimated.properties }),
+    { description: 'Of each condition by itself, where the rule joins some' },
+  ),
+})
+export type Estimate = Static<typeof Estimate>
+
+// ---- the builder
+
 /**
  * A rule as the builder shows it: groups of conditions, each of a shape that has a form of its own. What has none is
  * `text`, shown and edited as text in its place. `notes` stand beside every part.

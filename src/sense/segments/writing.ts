@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import type { Expr, Line, Parsed, Rule, Schema, Suggestion } from '../eql/contract.ts'
+import type { CheckedText, Estimate, Expr, Line, Parsed, Rule, Schema, Suggestion } from '../eql/contract.ts'
 import {
   compileCount,
   compileEstimate,
@@ -12,7 +12,6 @@ import {
   referencesOf,
 } from '../eql/eql.ts'
 import { askedNow, seenBy } from './asking.ts'
-import type { CheckedText, Estimate } from './contract.ts'
 import { countWithin, customersWithin } from './facts.ts'
 import { unreadable } from './problems.ts'
 import { partOf } from './rules.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import { api } from '../../../console/kit/api.ts'
 import type { CheckedText, Estimate } from '../contract.ts'
+import type { Writer } from './writer.ts'
 
 export type Writing = {
   checked: CheckedText | undefined
@@ -13,7 +13,7 @@ export type Writing = {
 const empty: Writing = { checked: undefined, estimate: undefined, counting: false, failure: undefined }
 
 /** What the text says and finds, a moment after the last letter; what was asked of an earlier text is stopped. */
-export function useWriting(text: string): Writing {
+export function useWriting(text: string, writer: Writer): Writing {
   const [writing, set] = useState<Writing>(empty)
   useEffect(() => {
     const left = new AbortController()
@@ -23,14 +23,14 @@ export function useWriting(text: string): Writing {
     }
     const ask = async () => {
       try {
-        const checked = await api.post<CheckedText>('/api/segments/rule/check', { text }, signal)
+        const checked = await writer.check(text, signal)
         say({ checked, failure: undefined })
         if (!checked.ok) return say({ estimate: undefined, counting: false })
         say({ counting: true })
-        const rough = await api.post<Estimate>('/api/segments/rule/estimate', { text }, signal)
+        const rough = await writer.estimate(text, false, signal)
         say({ estimate: rough })
         if (!rough.exact) {
-          const exact = await api.post<Estimate>('/api/segments/rule/estimate', { text, exact: true }, signal)
+          const exact = await writer.estimate(text, true, signal)
           say({ estimate: { ...exact, parts: rough.parts } })
         }
         say({ counting: false })
@@ -44,6 +44,6 @@ export function useWriting(text: string): Writing {
       clearTimeout(timer)
       left.abort()
     }
-  }, [text])
+  }, [text, writer])
   return writing
 }
