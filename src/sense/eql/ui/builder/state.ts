@@ -21,7 +21,8 @@ export type State = {
 }
 
 export type Action =
-  | { act: 'add'; to: number; node: BuilderNode }
+  /** At the end of a group, or right after one of its items. */
+  | { act: 'add'; to: number; node: BuilderNode; after?: number }
   | { act: 'replace'; id: number; node: BuilderNode; typing?: string }
   | { act: 'remove'; id: number }
   | { act: 'duplicate'; id: number }
@@ -118,9 +119,12 @@ type Change = Exclude<Action, { act: 'undo' | 'redo' }>
 function changed(root: Group, action: Change, counter: { next: number }): Group {
   switch (action.act) {
     case 'add':
-      return atGroup(root, action.to, (group) => [...group.items, numbered(action.node, counter)])
+      return atGroup(root, action.to, ({ items }) => {
+        const at = items.findIndex(({ id }) => id === action.after)
+        return items.toSpliced(at < 0 ? items.length : at + 1, 0, numbered(action.node, counter))
+      })
     case 'replace':
-      return swap(root, action.id, (old) => [{ ...action.node, id: old.id } as Item])
+      return swap(root, action.id, (old) => [{ ...numbered(action.node, counter), id: old.id }])
     case 'remove':
       return swap(root, action.id, () => [])
     case 'duplicate':
