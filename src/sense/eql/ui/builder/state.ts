@@ -13,6 +13,8 @@ export type State = {
   root: Group
   /** Comments after the last condition. */
   notes: string[] | undefined
+  /** The tree as it was opened: while it is this one, nothing was changed. */
+  origin: Group
   past: Group[]
   future: Group[]
   /** Of the last change: typing on in one field is one step to undo. */
@@ -42,10 +44,8 @@ export function open(rule: Rule | null, schema: Schema, names: Names): State {
   const { root, notes } = rule === null ? { root: emptyGroup, notes: undefined } : toBuilder(rule, schema, names)
   const top: BuilderNode = root.shape === 'group' ? root : { ...emptyGroup, items: [root] }
   const counter = { next: 1 }
-  return {
-    ...{ root: numbered(top, counter) as Group, notes, past: [], future: [], typing: null },
-    next: counter.next,
-  }
+  const first = numbered(top, counter) as Group
+  return { root: first, origin: first, notes, past: [], future: [], typing: null, next: counter.next }
 }
 
 const emptyGroup = { shape: 'group' as const, word: 'and' as const, not: false, items: [] }
