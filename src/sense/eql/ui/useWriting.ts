@@ -72,11 +72,16 @@ export function useWriting(text: string, writer: Writer, tree: Counting | null =
 }
 
 function treeAsked({ rule, parts }: Counting) {
-  return rule && { rule, paths: parts.slice(0, mostParts).map(({ path }) => path) }
+  return rule && { rule, paths: [...new Set(parts.map(({ path }) => path))].slice(0, mostParts) }
 }
 
+/** A group of one has the place of its condition: a place may have several keys. */
 function withParts(counted: Writing['counted'], tree: Counting | null, { parts }: Estimate): Writing['counted'] {
   if (!tree) return counted
-  const keys = new Map(tree.parts.map(({ path, key }) => [path, key]))
-  return new Map([...counted, ...parts.map((part): [string, Estimated] => [keys.get(part.path) ?? '', part])])
+  const found = new Map(parts.map((part) => [part.path, part]))
+  const keyed = tree.parts.flatMap(({ path, key }): [string, Estimated][] => {
+    const part = found.get(path)
+    return part ? [[key, part]] : []
+  })
+  return new Map([...counted, ...keyed])
 }

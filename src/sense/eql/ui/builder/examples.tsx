@@ -10,9 +10,11 @@ import { entityOf, eventNode } from './things.ts'
 function examplesOf(schema: Schema): BuilderNode[] {
   const customer = entityOf(schema, 'customer')
   const money = customer?.fields.find(({ type, onlyKnown }) => type === 'money' && !onlyKnown)
-  const coded = customer?.fields.find(({ codes, onlyKnown }) => codes?.length && !onlyKnown)
+  const coded = customer?.fields.find(
+    ({ codes, onlyKnown }) => codes?.some(({ value, zh }) => zh !== value) && !onlyKnown,
+  )
   const code = coded?.codes?.at(-1)
-  const event = schema.events.find(({ name }) => !name.startsWith('$')) ?? schema.events[0]
+  const event = schema.events.find(({ properties }) => properties.length > 0) ?? schema.events[0]
   const many = customer?.relations.find(({ many }) => many)
   const test = (op: '>=' | 'true' | 'false', values: string[] = []) => ({
     ...{ op, window: null },

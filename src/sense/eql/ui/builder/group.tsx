@@ -34,7 +34,7 @@ export function GroupBox({ group, index, root }: { group: Group; index: number; 
           {t('取反', 'Not')}
         </Checkbox>
         <span className="zx-rule-space" />
-        {group.items.length > 0 ? <Count of={group} /> : null}
+        {root || group.items.length === 0 ? null : <Count of={group} />}
         {root ? null : <Acts item={group} index={index} more={group.not ? [] : [unwrap]} />}
       </header>
       <Notes item={group} />

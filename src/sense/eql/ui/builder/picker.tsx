@@ -137,7 +137,9 @@ function Found({ id, found, at, choose }: FoundProps) {
               >
                 {kindIcons[kind]}
                 <span>{thing[lang]}</span>
-                <small>{thing.under[lang] || thing.key.slice(thing.key.indexOf(' ') + 1)}</small>
+                <small>
+                  {thing.under[lang] || (kind === 'segment' ? '' : thing.key.slice(thing.key.indexOf(' ') + 1))}
+                </small>
               </div>
             ))}
           </div>

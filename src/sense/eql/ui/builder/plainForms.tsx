@@ -113,7 +113,8 @@ export function TextForm({ node, change }: FormProps<'text'>) {
     <div className="zx-rule-code">
       <Input.TextArea
         size="small"
-        autoSize={{ minRows: 1, maxRows: 8 }}
+        className="zx-rule-grows"
+        rows={1}
         spellCheck={false}
         aria-label={t('EQL 文本条件', 'Condition as EQL text')}
         aria-invalid={wrong !== undefined}

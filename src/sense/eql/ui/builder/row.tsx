@@ -129,8 +129,8 @@ export function Notes({ item }: { item: Item }) {
   return (
     <Input.TextArea
       size="small"
-      className="zx-rule-notes"
-      autoSize
+      className="zx-rule-notes zx-rule-grows"
+      rows={1}
       variant="borderless"
       aria-label={t('备注', 'Comment')}
       placeholder={t('备注:为什么有这条', 'Comment: why it is there')}

@@ -12,6 +12,8 @@ export type Thing = {
   en: string
   under: { zh: string; en: string }
   node: BuilderNode
+  /** Shown only when it is looked for: a part of a thing that stands in the list itself. */
+  deep?: boolean
 }
 
 const nowhere = { zh: '', en: '' }
@@ -83,39 +85,67 @@ export function titleOf(thing: { name: string; zh: string; en: string } | undefi
 
 /** What can be added, and the condition that is then there, filled in as far as it can be guessed. */
 export function thingsOf(schema: Schema): Thing[] {
-  const attributes = pathsOf(schema, 'customer').map(({ path, zh, en, field }): Thing => {
-    const node: BuilderNode = { shape: 'attribute', path, through: null, test: testFor({ type: field.type, field }) }
-    return { kind: 'attribute', key: `attribute ${path.join('.')}`, zh, en, under: nowhere, node }
-  })
-  const events = schema.events.map(
-    (event): Thing => ({
-      ...{ kind: 'event', key: `event ${event.name}`, under: nowhere, node: eventNode(event.name) },
-      ...titles(event),
-    }),
-  )
-  const relations = (entityOf(schema, 'customer')?.relations ?? [])
-    .filter(({ many }) => many)
-    .map(
-      (relation): Thing => ({
-        ...{ kind: 'relation', key: `relation ${relation.name}`, under: nowhere, node: rowsNode(relation.name) },
-        ...titles(relation),
-      }),
-    )
-  const tags = schema.tags.map((tag): Thing => {
-    const node: BuilderNode = { shape: 'tag', name: tag.name, test: testFor({ type: tag.type, field: tag }) }
-    return { kind: 'tag', key: `tag ${tag.name}`, under: nowhere, node, ...titles(tag) }
-  })
-  const segments = schema.segments.map((segment): Thing => {
-    const node: BuilderNode = { shape: 'segment', name: segment.name, version: null, not: false }
-    return { kind: 'segment', key: `segment ${segment.name}`, under: nowhere, node, ...titles(segment) }
-  })
-  return [...attributes, ...events, ...relations, ...tags, ...segments, ...forms]
+  const relations = (entityOf(schema, 'customer')?.relations ?? []).filter(({ many }) => many)
+  return [
+    ...attributeThings(schema),
+    ...schema.events.map((event) => thing('event', event, eventNode(event.name))),
+    ...schema.events.flatMap((event) =>
+      event.properties.map((field) => ({
+        ...thing('event', joined(event, field, [field.name]), withFilter(eventNode(event.name), [field.name], field)),
+        deep: true,
+      })),
+    ),
+    ...relations.map((relation) => thing('relation', relation, rowsNode(relation.name))),
+    ...relations.flatMap((relation) =>
+      pathsOf(schema, relation.target).map(({ path, field, zh, en }) => ({
+        ...thing(
+          'relation',
+          joined(relation, { zh, en, name: field.name }, path),
+          withFilter(rowsNode(relation.name), path, field),
+        ),
+        deep: true,
+      })),
+    ),
+    ...schema.tags.map((tag) =>
+      thing('tag', tag, { shape: 'tag', name: tag.name, test: testFor({ type: tag.type, field: tag }) }),
+    ),
+    ...schema.segments.map((segment) => ({
+      ...thing('segment', segment, { shape: 'segment' as const, name: segment.name, version: null, not: false }),
+      under: segment.size === undefined ? nowhere : { zh: `${segment.size} 人`, en: `${segment.size} customers` },
+    })),
+    ...forms,
+  ]
 }
 
-const titles = (thing: { name: string; zh: string; en: string }) => ({
-  zh: titleOf(thing, 'zh'),
-  en: titleOf(thing, 'en'),
-})
+/** Of a personal value there is little to ask: it stands last. */
+function attributeThings(schema: Schema): Thing[] {
+  const paths = pathsOf(schema, 'customer')
+  const sorted = [...paths.filter(({ field }) => !field.onlyKnown), ...paths.filter(({ field }) => field.onlyKnown)]
+  return sorted.map(({ path, zh, en, field }) => {
+    const test = testFor({ type: field.type, field })
+    return thing('attribute', { name: path.join('.'), zh, en }, { shape: 'attribute', path, through: null, test })
+  })
+}
+
+type Titled = { name: string; zh: string; en: string }
+
+function thing(kind: ThingKind, titled: Titled, node: BuilderNode): Thing {
+  const [zh, en] = [titleOf(titled, 'zh'), titleOf(titled, 'en')]
+  return { kind, key: `${kind} ${titled.name}`, zh, en, under: nowhere, node }
+}
+
+function joined(whole: Titled, part: Titled, path: readonly string[]): Titled {
+  return {
+    name: `${whole.name}.${path.join('.')}`,
+    zh: `${titleOf(whole, 'zh')} · ${titleOf(part, 'zh')}`,
+    en: `${titleOf(whole, 'en')} · ${titleOf(part, 'en')}`,
+  }
+}
+
+function withFilter(node: BuilderNode, path: string[], field: SchemaField): BuilderNode {
+  if (node.shape !== 'events' && node.shape !== 'rows') return node
+  return { ...node, filters: [{ path, test: testFor({ type: field.type, field }) }] }
+}
 
 const month = { kind: 'last', n: 30, unit: 'day' } as const
 
@@ -158,7 +188,7 @@ const forms: readonly Thing[] = [
 /** Best first: names that begin with what was typed, then those that hold it. Nothing typed: all, as they come. */
 export function search(things: readonly Thing[], typed: string): Thing[] {
   const words = typed.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  if (words.length === 0) return [...things]
+  if (words.length === 0) return things.filter(({ deep }) => !deep)
   const rank = (thing: Thing) => {
     const names = [thing.zh, thing.en, thing.key.slice(thing.key.indexOf(' ') + 1)].map((name) => name.toLowerCase())
     const ranks = words.map((word) => {
@@ -166,7 +196,7 @@ export function search(things: readonly Thing[], typed: string): Thing[] {
       if (names.some((name) => name.startsWith(word))) return 1
       return names.some((name) => name.includes(word)) ? 2 : 9
     })
-    return Math.max(...ranks)
+    return Math.max(...ranks) + (thing.deep ? 0.5 : 0)
   }
   return things
     .map((thing) => ({ thing, rank: rank(thing) }))
