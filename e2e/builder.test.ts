@@ -10,7 +10,7 @@ const day = 86_400_000
 /** Forty customers: every second one gold, with 0 to 390,000 yuan; every fourth one looked at a product lately. */
 before(async () => {
   site = await startSite()
-  const writeKey = await keyOfDefaultSource()
+  const writeKey = await prepared()
   const messages = Array.from({ length: 40 }, (_, c) => ({
     id: `p${c}`,
     type: 'profile',
@@ -24,7 +24,7 @@ before(async () => {
   const views = Array.from({ length: 10 }, (_, i) => ({
     id: `v${i}`,
     type: 'event',
-    name: 'product_view',
+    event: 'product_view',
     time: new Date(now - day - i * 1000).toISOString(),
     ids: { customer_no: `77800${i * 4 + 1}` },
     props: {},
@@ -38,7 +38,8 @@ before(async () => {
 })
 after(() => site.stop())
 
-async function keyOfDefaultSource(): Promise<string> {
+/** A developer plans the event that is sent, and gives the key to send with. */
+async function prepared(): Promise<string> {
   const answer = await fetch(`${site.url}/api/access/sign-in`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -48,8 +49,15 @@ async function keyOfDefaultSource(): Promise<string> {
     .getSetCookie()
     .map((one) => one.split(';')[0])
     .join('; ')
-  const sources = await fetch(`${site.url}/api/catalog/sources`, { headers: { cookie } })
-  const { items } = (await sources.json()) as { items: { project: string; writeKey: string }[] }
+  const get = async (path: string) => (await fetch(`${site.url}${path}`, { headers: { cookie } })).json()
+  const { csrf } = (await get('/api/access/me')) as { csrf: string }
+  const planned = await fetch(`${site.url}/api/catalog/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie, 'x-csrf-token': csrf },
+    body: JSON.stringify({ name: 'product_view', zh: '浏览产品' }),
+  })
+  assert.equal(planned.status, 200, await planned.clone().text())
+  const { items } = (await get('/api/catalog/sources')) as { items: { project: string; writeKey: string }[] }
   return items.find(({ project }) => project === 'default')?.writeKey ?? ''
 }
 
@@ -105,7 +113,7 @@ test('an operator clicks a rule of five conditions together, sees each counted, 
 
   await add(page, '条件组')
   const group = page.locator('.zx-rule-group .zx-rule-group')
-  await add(page, 'product_view', group)
+  await add(page, '浏览产品', group)
   await counts(rows(page).nth(2), 10).waitFor()
   await add(page, '客户等级', group)
   const level = page.getByRole('combobox', { name: '客户等级:取值' })
@@ -148,11 +156,11 @@ test('conditions are moved by keys and by hand, doubled, taken away and brought 
   const page = await openPage(t, { width: 1280 })
   await signIn(page, site, 'yunying')
   await newSegment(page, '搬动条件')
-  for (const name of ['金融资产余额', '客户等级', 'product_view']) await add(page, name)
+  for (const name of ['金融资产余额', '客户等级', '浏览产品']) await add(page, name)
   const icons = async () =>
     (await rows(page).locator('.zx-rule-form').allInnerTexts()).map((one) => one.replace(/\s+/g, ' '))
-  const order = async () => (await icons()).map((one) => /金融资产余额|客户等级|product_view/.exec(one)?.[0])
-  assert.deepEqual(await order(), ['金融资产余额', '客户等级', 'product_view'])
+  const order = async () => (await icons()).map((one) => /金融资产余额|客户等级|浏览产品/.exec(one)?.[0])
+  assert.deepEqual(await order(), ['金融资产余额', '客户等级', '浏览产品'])
   await page.getByText('有 2 个条件没填完').waitFor()
   assert.equal(
     await page
@@ -164,18 +172,18 @@ test('conditions are moved by keys and by hand, doubled, taken away and brought 
 
   await rows(page).nth(2).locator('.zx-rule-handle').focus()
   await page.keyboard.press('ArrowUp')
-  assert.deepEqual(await order(), ['金融资产余额', 'product_view', '客户等级'])
+  assert.deepEqual(await order(), ['金融资产余额', '浏览产品', '客户等级'])
   await page.keyboard.press('ArrowUp')
-  assert.deepEqual(await order(), ['product_view', '金融资产余额', '客户等级'])
+  assert.deepEqual(await order(), ['浏览产品', '金融资产余额', '客户等级'])
   await page.keyboard.press('Control+z')
   await page.keyboard.press('Control+z')
-  assert.deepEqual(await order(), ['金融资产余额', '客户等级', 'product_view'])
+  assert.deepEqual(await order(), ['金融资产余额', '客户等级', '浏览产品'])
 
   await add(page, '条件组')
   const group = page.locator('.zx-rule-group .zx-rule-group')
   await rows(page).nth(0).locator('.zx-rule-handle').dragTo(group.locator('.zx-rule-items'))
   await group.locator('.zx-rule-row').waitFor()
-  assert.deepEqual(await order(), ['客户等级', 'product_view', '金融资产余额'])
+  assert.deepEqual(await order(), ['客户等级', '浏览产品', '金融资产余额'])
   await shot(page, 'builder-narrow')
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -183,9 +191,9 @@ test('conditions are moved by keys and by hand, doubled, taken away and brought 
   assert.equal(overflow, 0, 'nothing is cut off at 1280')
 
   await rows(page).nth(1).getByRole('button', { name: '复制条件' }).click()
-  assert.deepEqual(await order(), ['客户等级', 'product_view', 'product_view', '金融资产余额'])
+  assert.deepEqual(await order(), ['客户等级', '浏览产品', '浏览产品', '金融资产余额'])
   await rows(page).nth(0).getByRole('button', { name: '删除条件' }).click()
-  assert.deepEqual(await order(), ['product_view', 'product_view', '金融资产余额'])
+  assert.deepEqual(await order(), ['浏览产品', '浏览产品', '金融资产余额'])
   await page.getByRole('button', { name: '撤销' }).click()
   assert.equal((await order()).length, 4)
   await page.getByRole('button', { name: '重做' }).click()
@@ -195,7 +203,7 @@ test('conditions are moved by keys and by hand, doubled, taken away and brought 
   await page.locator('.cm-content').waitFor()
   await page.getByText('点选', { exact: true }).click()
   await rows(page).nth(2).waitFor()
-  assert.deepEqual(await order(), ['product_view', 'product_view', '金融资产余额'])
+  assert.deepEqual(await order(), ['浏览产品', '浏览产品', '金融资产余额'])
 })
 
 test('what has no form of its own stands in its place as text, and reads well in English and in the dark', async (t) => {

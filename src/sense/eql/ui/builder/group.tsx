@@ -87,7 +87,7 @@ function Items({ group }: { group: Group }) {
         </Fragment>
       ))}
       {drop === group.items.length ? <li aria-hidden className="zx-rule-drop" /> : null}
-      {group.items.length === 0 && drop === null ? (
+      {group.items.length === 0 ? (
         <li className="zx-quiet zx-rule-empty">{t('组里还没有条件', 'There is no condition in the group yet')}</li>
       ) : null}
     </ul>
