@@ -58,6 +58,7 @@ test('an operator names a segment, writes its rule, sees its size while writing,
   await page.getByRole('dialog').getByRole('textbox', { name: '名称' }).fill('高资产金卡')
   await page.getByRole('button', { name: '创建并编写规则' }).click()
   await page.waitForURL(/\/edit$/)
+  await page.getByText('文本', { exact: true }).click()
 
   await type(page, "aum >= 10万\nand levle = 'gold'")
   await page.locator('.zx-eql-issues li[data-severity=error]').first().waitFor()

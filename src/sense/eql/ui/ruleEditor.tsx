@@ -37,11 +37,13 @@ export function useRuling(initial: string, writer: Writer): Ruling {
   const [built, setBuilt] = useState<Built | null>(null)
   const [kept, keep] = useKept<View>('eql.view', 'builder')
   const view: View = kept === 'text' ? 'text' : 'builder'
-  const counting = view === 'builder' ? (built?.counting ?? null) : null
+  // What was built of an earlier text says nothing of this one.
+  const standing = view === 'builder' && built?.text === text ? built : null
+  const counting = standing?.counting ?? null
   const writing = useWriting(text, writer, counting)
   return {
     ...{ text, writing, view, writer, built, setBuilt, setText },
-    unfinished: view === 'builder' ? (built?.unfinished ?? 0) : 0,
+    unfinished: standing?.unfinished ?? 0,
     setView: keep,
   }
 }
