@@ -134,7 +134,7 @@ test('an operator clicks a rule of five conditions together, sees each counted, 
   await page.getByText('文本', { exact: true }).click()
   const text = page.locator('.cm-content')
   await text.waitFor()
-  assert.match((await text.textContent()) ?? '', /10万[\s\S]*江城[\s\S]*or[\s\S]*gold[\s\S]*not did/)
+  assert.match((await text.textContent()) ?? '', /100000[\s\S]*江城[\s\S]*or[\s\S]*gold[\s\S]*not did/)
   await shot(page, 'builder-text')
   await page.getByText('点选', { exact: true }).click()
   await rows(page).nth(4).waitFor()

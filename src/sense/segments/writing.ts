@@ -26,7 +26,7 @@ import {
 } from '../eql/eql.ts'
 import { askedNow, seenBy } from './asking.ts'
 import { amongWithin, countWithin, customersWithin, sampleWithin } from './facts.ts'
-import { unreadable } from './problems.ts'
+import { nobodyWaits, unreadable } from './problems.ts'
 import { partAt, partOf } from './rules.ts'
 import { groundOf } from './schema.ts'
 
@@ -53,17 +53,26 @@ const mostParts = 12
  * branch's customers. `signal`: the rule has changed, nobody waits any more.
  */
 export async function estimate(ctx: Ctx, asking: Estimating, signal: AbortSignal): Promise<Estimate> {
+  try {
+    return await counted(ctx, asking, signal)
+  } catch (error) {
+    throw signal.aborted ? nobodyWaits() : error
+  }
+}
+
+async function counted(ctx: Ctx, asking: Estimating, signal: AbortSignal): Promise<Estimate> {
   const ground = await groundOf(ctx)
   const { rule, types } = readAsked(asking, ground.schema)
   const within = await seenBy(ctx)
   const asked = await askedNow(ctx, ground, types, segmentsIn(rule, ground.schema), estimateLimits)
-  const all = within ? await customersWithin(ctx.facts, within) : (ground.schema.customers ?? 0)
   if (asking.exact) {
     const customers = within
       ? await countWithin(ctx.facts, compileRule(rule, asked), within, signal)
       : await countAll(ctx, compileCount(rule, asked), signal)
-    return { customers, low: customers, high: customers, universe: all, exact: true, parts: [] }
+    const universe = await customersWithin(ctx.facts, within)
+    return { customers, low: customers, high: customers, universe, exact: true, parts: [] }
   }
+  const all = within ? await customersWithin(ctx.facts, within) : (ground.schema.customers ?? 0)
   const parts = partsOf(rule, asking.paths)
   const part = partOf(all, sampled)
   const conditions = [rule.body, ...parts.map(({ expr }) => expr)]

@@ -63,7 +63,8 @@ function Editor({ segment }: { segment: SegmentDetail }) {
       run: publish,
       done: t('已发布,正在刷新', 'Published; it is being refreshed'),
     })
-  const ok = writing.checked?.ok === true && unfinished === 0
+  const said = writing.checked?.ok === true
+  const ok = said && unfinished === 0
   return (
     <>
       <PageHead title={segment.name} back={page} hint={<Hint unfinished={unfinished} />}>
@@ -85,7 +86,7 @@ function Editor({ segment }: { segment: SegmentDetail }) {
             <Size of={writing} parts={ruling.view === 'text'} />
           </Panel>
           <Panel title={t('规则说明', 'In words')}>
-            {ok ? (
+            {said ? (
               <Sentence lines={writing.checked?.sentence ?? []} />
             ) : (
               <p className="zx-quiet">

@@ -8,10 +8,17 @@ import type { Item } from './state.ts'
 export function Count({ of }: { of: Item }) {
   const t = useText()
   const { number } = useFormats()
-  const { countOf, isUnfinished, universe, counting } = useBuilding()
+  const { countOf, isUnfinished, issuesOf, universe, counting } = useBuilding()
   const count = countOf(of)
   if (!count) {
-    const why = isUnfinished(of) ? t('待填写', 'unfinished') : counting ? t('估算中', 'counting') : '—'
+    const wrong = issuesOf(of).some(({ severity }) => severity === 'error')
+    const why = isUnfinished(of)
+      ? t('待填写', 'unfinished')
+      : wrong
+        ? t('不计入', 'left out')
+        : counting
+          ? t('估算中', 'counting')
+          : '—'
     return <span className="zx-rule-count zx-quiet">{why}</span>
   }
   const exact = count.low === count.high
