@@ -7,9 +7,10 @@ import { EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
 import { nonce } from '../../../console/csp.ts'
-import { api } from '../../../console/kit/api.ts'
 import { useText } from '../../../console/kit/text.ts'
-import type { Issue, Suggestion } from '../../eql/contract.ts'
+import type { Issue } from '../contract.ts'
+import type { Writer } from './writer.ts'
+import './eql.css'
 
 const words = new Set(
   `and or not in is known missing between contains starts ends with any all none did count sum avg min max distinct first
@@ -43,13 +44,15 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--zx-quiet)', fontStyle: 'italic' },
 ])
 
-async function suggest(context: CompletionContext, lang: 'zh' | 'en'): Promise<CompletionResult | null> {
+type Complete = Writer['complete']
+
+async function suggest(
+  context: CompletionContext,
+  complete: Complete,
+  lang: 'zh' | 'en',
+): Promise<CompletionResult | null> {
   if (!context.explicit && !context.matchBefore(/[\p{L}\p{N}_"'.]$/u)) return null
-  const text = context.state.doc.toString()
-  const { items } = await api.post<{ items: Suggestion[] }>('/api/segments/rule/complete', {
-    text,
-    offset: context.pos,
-  })
+  const items = await complete(context.state.doc.toString(), context.pos)
   const first = items[0]
   if (!first) return null
   return {
@@ -67,15 +70,21 @@ async function suggest(context: CompletionContext, lang: 'zh' | 'en'): Promise<C
   }
 }
 
-type EditorProps = { value: string; change: (text: string) => void; issues: readonly Issue[]; lang: 'zh' | 'en' }
+type EditorProps = {
+  value: string
+  change: (text: string) => void
+  issues: readonly Issue[]
+  complete: Complete
+  lang: 'zh' | 'en'
+}
 
 /** The text of a rule, with colours, what may stand next (Ctrl+Space), and what is wrong underlined in its place. */
-export function EqlEditor({ value, change, issues, lang }: EditorProps) {
+export function EqlEditor({ value, change, issues, complete, lang }: EditorProps) {
   const t = useText()
   const frame = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
-  const now = useRef({ change, lang })
-  now.current = { change, lang }
+  const now = useRef({ change, complete, lang })
+  now.current = { change, complete, lang }
   const first = useRef(value)
   const label = t('规则', 'Rule')
   const hint = t("例如:aum >= 50万 and level in ('gold')", "For example: aum >= 500000 and level in ('gold')")
@@ -93,7 +102,7 @@ export function EqlEditor({ value, change, issues, lang }: EditorProps) {
           lintGutter(),
           language,
           syntaxHighlighting(colours),
-          autocompletion({ override: [(context) => suggest(context, now.current.lang)] }),
+          autocompletion({ override: [(context) => suggest(context, now.current.complete, now.current.lang)] }),
           keymap.of([...defaultKeymap, ...historyKeymap]),
           placeholder(hint),
           EditorView.lineWrapping,
