@@ -127,7 +127,7 @@ export class Customers {
     const id = `${this.name}.id`
     const absent = this.absent(expr)
     const plain = source.membership && expr.kind !== 'and' && expr.kind !== 'or' && sourceKey(expr) === key
-    if (plain) return `${id} IN (SELECT person FROM (${source.sql}))`
+    if (plain) return `${id} IN (${source.persons})`
     const inner = new Scalars(this.place.known, (node) => source.read(node, 'one'), this.place.fresh())
     const test = inner.condition(expr)
     const rows = `SELECT person FROM (${source.sql}) AS one WHERE`
