@@ -2,7 +2,7 @@ import type { ClickHouseSettings } from '@clickhouse/client'
 import type { Zone } from '../../../platform/time/zone.ts'
 import type { Expr, Rule, Schema, Types } from '../contract.ts'
 import { Binder } from './bind.ts'
-import { Customers } from './customers.ts'
+import { Customers, cheapOf } from './customers.ts'
 import type { Layout } from './layout.ts'
 import type { Place } from './sources.ts'
 import type { Known, Sql } from './values.ts'
@@ -31,22 +31,20 @@ const usual: Limits = { seconds: 300, memory: 8 * 2 ** 30, rows: 0, threads: 0 }
 
 /** The customers for whom the rule holds, one row each, column `customer`. */
 export function compileRule(rule: Rule, asked: Asked): Compiled {
-  return statement(asked, (place) => {
-    const customers = new Customers(place)
-    customers.plan([rule.body], [])
-    const test = customers.condition(rule.body)
-    return `SELECT ${customers.id} AS customer ${customers.from([test])}`
-  })
+  return statement(asked, (place) => `SELECT ${whole(rule, place, (id) => `${id} AS customer`)}`, { all: rule.body })
 }
 
 /** How many they are, column `customers`. */
 export function compileCount(rule: Rule, asked: Asked): Compiled {
-  return statement(asked, (place) => {
-    const customers = new Customers(place)
-    customers.plan([rule.body], [])
-    const test = customers.condition(rule.body)
-    return `SELECT count() AS customers ${customers.from([test])}`
-  })
+  return statement(asked, (place) => `SELECT ${whole(rule, place, () => 'count() AS customers')}`, { all: rule.body })
+}
+
+function whole({ body }: Rule, place: Place, columns: (id: string) => string): string {
+  const customers = new Customers(place)
+  customers.plan([body], [])
+  customers.require(body)
+  const test = customers.condition(body)
+  return `${columns(customers.id)} ${customers.from([test])}`
 }
 
 /**
@@ -76,7 +74,7 @@ export function compileEstimate(conditions: readonly Expr[], asked: Asked, part:
       const columns = conditions.map((expr, i) => `countIf(${customers.condition(expr)}) AS c${i}`)
       return `SELECT count() AS universe${columns.map((column) => `, ${column}`).join('')} ${customers.from([])}`
     },
-    sample,
+    { sample },
   )
 }
 
@@ -120,7 +118,10 @@ export function estimateOf(row: { universe: bigint | number; hits: bigint | numb
   }
 }
 
-function statement(asked: Asked, write: (place: Place) => string, sample: Place['sample'] = null): Compiled {
+/** `all`: what everyone who is answered passes. */
+type Manner = { sample?: Place['sample']; all?: Expr }
+
+function statement(asked: Asked, write: (place: Place) => string, { sample = null, all }: Manner = {}): Compiled {
   const binder = new Binder()
   const known: Known = {
     binder,
@@ -128,7 +129,10 @@ function statement(asked: Asked, write: (place: Place) => string, sample: Place[
     types: asked.types,
     params: asked.params ?? {},
   }
+  const everyone = asked.scope === 'everyone' && sample === null && !asked.past
+  const cheap = everyone && all !== undefined ? cheapOf(all) : []
   let names = 0
+  let among: string | null | undefined
   const place: Place = {
     known,
     schema: asked.schema,
@@ -137,15 +141,22 @@ function statement(asked: Asked, write: (place: Place) => string, sample: Place[
     sample,
     past: asked.past ?? false,
     fresh: () => `n${++names}_`,
-    bounds(of) {
-      const customers = new Customers(place)
-      customers.plan(
-        [],
-        of.map(({ expr }) => expr),
-      )
-      const columns = of.map((bound, i) => `${customers.bound(bound).sql} AS b${i}`)
-      return `SELECT ${customers.id} AS customer, ${columns.join(', ')} ${customers.from([])}`
+    among() {
+      among ??= cheap.length === 0 ? null : some((customers) => [`${customers.id} AS person`])
+      return among
     },
+    bounds(of) {
+      const exprs = of.map(({ expr }) => expr)
+      const columns = (customers: Customers) => of.map((bound, i) => `${customers.bound(bound).sql} AS b${i}`)
+      return some((customers) => [`${customers.id} AS customer`, ...columns(customers)], exprs)
+    },
+  }
+  /** Of those who pass what is asked of the customers themselves. */
+  function some(columns: (customers: Customers) => string[], values: readonly Expr[] = []): string {
+    const customers = new Customers(place)
+    customers.plan(cheap, values)
+    const tests = cheap.map((expr) => customers.condition(expr))
+    return `SELECT ${columns(customers).join(', ')} ${customers.from(tests)}`
   }
   return { sql: write(place), params: binder.params, settings: settingsOf({ ...usual, ...asked.limits }) }
 }

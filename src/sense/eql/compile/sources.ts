@@ -20,6 +20,8 @@ export type Place = {
   readonly past: boolean
   /** `SELECT customer, b0, b1` of values of each customer. */
   bounds(of: { expr: Expr; end: boolean }[]): string
+  /** `SELECT person` of all who can be in the answer, where that is cheap to know and fewer than everyone; else null. */
+  among(): string | null
   /** A name that no other part of the statement has. */
   fresh(): string
 }
@@ -113,6 +115,12 @@ function namedSql(place: Place, events: readonly string[]): string {
     : `event.event IN ${place.known.binder.texts([...events].sort())}`
 }
 
+/** For what costs much a row: only of those who can be in the answer. */
+function amongSql({ among, layout }: Place): string[] {
+  const some = among()
+  return some === null ? [] : [`${layout.person} IN (${some})`]
+}
+
 /** Whose events are read at all. */
 function whoseEvents({ scope, sample, layout }: Place): string[] {
   return [
@@ -140,8 +148,16 @@ function windowTests(window: Window, place: Place): { tests: string[]; join: str
     ...(window.kind === 'range' ? [{ expr: window.to, end: true }] : []),
   ]
   const at = 'toUnixTimestamp64Milli(event.time)'
-  const tests = [`ifNull(${at} >= bound.b0, 0)`, ...(window.kind === 'range' ? [`ifNull(${at} < bound.b1, 0)`] : [])]
-  return { tests, join: ` INNER JOIN (${place.bounds(bounds)}) AS bound ON bound.customer = ${place.layout.person}` }
+  const rows = place.bounds(bounds)
+  // So that of old events none is read, if that can be known from the customers alone.
+  const plain = [...nodesOf(window.from)].every((node) => node.kind !== 'asof' && sourceKey(node) === undefined)
+  const least = `event.time >= fromUnixTimestamp64Milli(ifNull((SELECT min(b0) FROM (${rows})), 0), 'UTC')`
+  const tests = [
+    ...(plain ? [least] : []),
+    `ifNull(${at} >= bound.b0, 0)`,
+    ...(window.kind === 'range' ? [`ifNull(${at} < bound.b1, 0)`] : []),
+  ]
+  return { tests, join: ` INNER JOIN (${rows}) AS bound ON bound.customer = ${place.layout.person}` }
 }
 
 function earliest(windows: readonly Window[], place: Place): string[] {
@@ -195,6 +211,7 @@ function topSource(node: EventsNode, place: Place): Source {
     ...earliest([node.window], place),
     beforeNow(place),
     ...whoseEvents(place),
+    ...(join === '' ? amongSql(place) : []),
     ...tests,
     ...(node.where === null ? [] : [scalars.condition(node.where)]),
     ...(nullable ? [`isNotNull(${value})`] : []),
@@ -281,7 +298,12 @@ function sequenceSource(node: SequenceNode, place: Place): string {
     now: place.known.moment.now,
     named: (events) => namedSql(place, events),
     from: `event${join}`,
-    where: [...earliest([node.window], place), beforeNow(place), ...whoseEvents(place)],
+    where: [
+      ...earliest([node.window], place),
+      beforeNow(place),
+      ...whoseEvents(place),
+      ...(join === '' ? amongSql(place) : []),
+    ],
     inWindow: tests,
     byType: (name) => typeOfBy(node, name, place.schema),
   })
