@@ -133,6 +133,8 @@ function statement(asked: Asked, write: (place: Place) => string, { sample = nul
   const cheap = everyone && all !== undefined ? cheapOf(all) : []
   let names = 0
   let among: string | null | undefined
+  // One window, one text: equal tests are known by it.
+  const bounds = new Map<string, string>()
   const place: Place = {
     known,
     schema: asked.schema,
@@ -146,9 +148,14 @@ function statement(asked: Asked, write: (place: Place) => string, { sample = nul
       return among
     },
     bounds(of) {
+      const key = JSON.stringify(of)
+      const written = bounds.get(key)
+      if (written !== undefined) return written
       const exprs = of.map(({ expr }) => expr)
       const columns = (customers: Customers) => of.map((bound, i) => `${customers.bound(bound).sql} AS b${i}`)
-      return some((customers) => [`${customers.id} AS customer`, ...columns(customers)], exprs)
+      const sql = some((customers) => [`${customers.id} AS customer`, ...columns(customers)], exprs)
+      bounds.set(key, sql)
+      return sql
     },
   }
   /** Of those who pass what is asked of the customers themselves. */

@@ -28,7 +28,8 @@ export class Customers {
     this.place = place
     this.name = place.fresh()
     this.hops = new Hops(place.schema, place.layout, { entity: entityOf(place.schema, 'customer'), alias: this.name })
-    this.scalars = new Scalars(place.known, (expr) => this.leaf(expr), place.fresh())
+    const hop = (expr: Expr) => (place.past ? undefined : this.hops.condition(expr, place.known, place.fresh))
+    this.scalars = new Scalars(place.known, (expr) => this.leaf(expr), place.fresh(), hop)
   }
 
   /** All that is asked, before anything of it is written: who looks at the same things shares a scan. */

@@ -9,18 +9,23 @@ import { windowSql } from './windows.ts'
 /** Nodes whose meaning hangs on the scope: fields, the time of the event, and whatever looks at many events or rows. */
 export type Leaf = (expr: Expr) => Sql
 
+/** A condition that the scope knows to write better as a whole. */
+export type Shortcut = (expr: Expr) => string | undefined
+
 const conditions: readonly Expr['kind'][] = ['and', 'or', 'not', 'compare', 'in', 'between', 'known', 'match', 'within']
 
 /** Expressions of one scope. */
 export class Scalars implements Exprs {
   readonly known: Known
   private readonly leaf: Leaf
+  private readonly shortcut: Shortcut
   private readonly prefix: string
   private aliases = 0
 
-  constructor(known: Known, leaf: Leaf, prefix: string) {
+  constructor(known: Known, leaf: Leaf, prefix: string, shortcut: Shortcut = () => undefined) {
     this.known = known
     this.leaf = leaf
+    this.shortcut = shortcut
     this.prefix = prefix
   }
 
@@ -49,6 +54,8 @@ export class Scalars implements Exprs {
 
   /** Always 0 or 1. */
   condition(expr: Expr): string {
+    const short = this.shortcut(expr)
+    if (short !== undefined) return short
     switch (expr.kind) {
       case 'and':
       case 'or': {

@@ -245,7 +245,7 @@ function rowSource(nodes: readonly RowsNode[], place: Place): Source {
     entity: entityOf(place.schema, relation.target),
     alias: rowAlias,
   })
-  const scalars = rowScope(place.known, hops, place.fresh())
+  const scalars = rowScope(place.known, hops, place.fresh)
   const tests = nodes.map(({ fn, where }) => (where === null || fn === 'all' ? [] : [scalars.condition(where)]))
   const [first = []] = tests
   const shared = first.filter((test) => tests.every((list) => list.includes(test)))
