@@ -20,7 +20,9 @@ export const customerFeed: Feed = {
     const written = String(version)
     const { attributes, members, profiles } = await read(ctx, async (tx) => {
       const all = await membersOf(tx, numbers)
-      const members = new Map([...all.values()].flatMap((own) => (own[0] === undefined ? [] : [[own[0], own] as const])))
+      const members = new Map(
+        [...all.values()].flatMap((own) => (own[0] === undefined ? [] : [[own[0], own] as const])),
+      )
       const profiles = await store.profilesOf(tx, [...members.values()].flat())
       return { attributes: await attributesNowOf(tx, 'customer'), members, profiles }
     })
