@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import postgres from 'postgres'
-import { read } from '../change.ts'
+import { read, unauditedChange } from '../change.ts'
 import { testCtx } from '../testing/testing.ts'
 import type { Tx } from './db.ts'
 
@@ -80,4 +80,40 @@ test('a transaction whose connection is lost fails whatever it is doing, what it
       `way ${i}`,
     )
   }
+})
+
+test('when all connections are ended while nobody speaks, the next to read or to begin notices nothing', async (t) => {
+  const ctx = await testCtx(t)
+  const admin = postgres(ctx.superuserUrl, { max: 1 })
+  t.after(() => admin.end())
+  await ctx.db.sql`create schema beyond`
+  await ctx.db.sql`create table beyond.said (what int not null)`
+  const pids = async () => {
+    const asked = Array.from(
+      { length: 8 },
+      () => ctx.db.sql<{ pid: number }[]>`select pg_backend_pid() as pid, pg_sleep(0.02)`,
+    )
+    return (await Promise.all(asked)).map(([row]) => row?.pid ?? 0)
+  }
+  for (let round = 0; round < 6; round++) {
+    const all = [...new Set(await pids())]
+    assert.ok(all.length > 1, 'there are several connections to lose')
+    // In one statement, and not waited for: the next ones leave while the news of it are under way.
+    const ended = admin`select pg_terminate_backend(pid) from unnest(${all}::int[]) pid`
+    if (round % 2 === 0) await ended
+    else await admin`select 1`
+    const [plain, within, written] = await Promise.all([
+      ctx.db.sql<{ n: number }[]>`select ${round}::int as n`,
+      read(ctx, (tx) => tx<{ n: number }[]>`select ${round}::int as n`),
+      unauditedChange(ctx, 'a test', (tx) => tx`insert into beyond.said values (${round})`.then(() => 'said')),
+    ])
+    assert.deepEqual([plain[0]?.n, within[0]?.n, written], [round, round, 'said'])
+    await ended
+  }
+  const rows = await read(ctx, (tx) => tx<{ what: number }[]>`select what from beyond.said order by what`)
+  assert.deepEqual(
+    rows.map(({ what }) => what),
+    [0, 1, 2, 3, 4, 5],
+    'each once',
+  )
 })

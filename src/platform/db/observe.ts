@@ -3,7 +3,15 @@ import type { Sql } from './sql.ts'
 export type StatementSeen = (statement: string, ms: number, error: Error | undefined) => void
 
 type Settle = (value: unknown) => void
-type Running = { resolve: Settle; reject: Settle; strings: readonly string[]; handle: () => unknown; executed: boolean }
+type Running = {
+  resolve: Settle
+  reject: Settle
+  strings: readonly string[]
+  handle: () => unknown
+  executed: boolean
+  isRaw?: unknown
+  cursorFn?: unknown
+}
 
 function isRunning(value: unknown): value is Running {
   return typeof value === 'object' && value !== null && 'handle' in value && 'strings' in value && 'resolve' in value
@@ -26,8 +34,11 @@ function oneLine(strings: readonly string[]): string {
  * Reports each statement with its duration once it is answered. The driver has a hook for statements sent but none for
  * statements done, and its pending query settles through its own `resolve` and `reject`: those two are wrapped.
  * Fragments, which are never sent, report nothing.
+ *
+ * `again` makes the statement anew: of the pool, where a connection that has just died may be handed out. A statement that
+ * only reads is then sent on another, and its caller notices nothing.
  */
-function watch(query: unknown, seen: StatementSeen): void {
+function watch(query: unknown, seen: StatementSeen, again?: () => PromiseLike<unknown>): void {
   if (!isRunning(query)) return
   let from = 0
   const { resolve, reject, handle } = query
@@ -41,8 +52,37 @@ function watch(query: unknown, seen: StatementSeen): void {
   }
   query.reject = (error) => {
     seen(oneLine(query.strings), performance.now() - from, error as Error)
-    reject(error)
+    if (again && mayRepeat(error) && onlyReads(query)) repeated(again, error).then(resolve, reject)
+    else reject(error)
   }
+}
+
+/** Not of a pool that was closed on purpose. */
+function mayRepeat(error: unknown): boolean {
+  return isLost(error) && (error as { code?: unknown }).code !== 'CONNECTION_ENDED'
+}
+
+function onlyReads({ strings, isRaw, cursorFn }: Running): boolean {
+  if (isRaw || cursorFn) return false
+  const line = oneLine(strings)
+  return /^select\b/i.test(line) && !/\bfor (no key )?(update|share)\b|advisory|nextval|set_config|notify/i.test(line)
+}
+
+/** Of a pool, as many connections may have died at once as it has; each that is tried is one less. */
+const mostTries = 30
+
+async function repeated<T>(run: () => PromiseLike<T>, first: unknown, may = () => true): Promise<T> {
+  let error = first
+  for (let tries = 0; tries < mostTries && mayRepeat(error) && may(); tries++) {
+    // The news that a connection is gone come by the event loop.
+    await new Promise((resolve) => setTimeout(resolve, tries < 5 ? 1 : 20))
+    try {
+      return await run()
+    } catch (next) {
+      error = next
+    }
+  }
+  throw error
 }
 
 /**
@@ -82,13 +122,17 @@ function written(list: readonly unknown[]): string | undefined {
   return `{${text.slice(1)}}`
 }
 
+/** Of the pool itself; a transaction says when it is over. */
+const neverOver = () => undefined
+
 /** The same handle, every statement of it and of its transactions reported; none goes out once `over` says why not. */
-export function observed(sql: Sql, seen: StatementSeen, over: () => unknown = () => undefined): Sql {
+export function observed(sql: Sql, seen: StatementSeen, over: () => unknown = neverOver): Sql {
   return new Proxy(sql, {
     apply(target, self, args) {
       if (over() !== undefined) throw over()
-      const query = Reflect.apply(target as never, self, withLists(target, args))
-      watch(query, seen)
+      const make = () => Reflect.apply(target as never, self, withLists(target, args)) as PromiseLike<unknown>
+      const query = make()
+      watch(query, seen, over === neverOver ? make : undefined)
       return query
     },
     get(target, name) {
@@ -103,7 +147,7 @@ export function observed(sql: Sql, seen: StatementSeen, over: () => unknown = ()
       if (name === 'savepoint')
         return (...args: unknown[]) => {
           const run = args.pop() as (tx: Sql) => unknown
-          return Reflect.apply(value as never, target, [...args, (tx: Sql) => run(observed(tx, seen))])
+          return Reflect.apply(value as never, target, [...args, (tx: Sql) => run(observed(tx, seen, () => over()))])
         }
       return value
     },
@@ -123,13 +167,38 @@ const lost = new Set([
   'EPIPE',
 ])
 
+function isLost(error: unknown): boolean {
+  return lost.has(String((error as { code?: unknown })?.code))
+}
+
+/** A transaction that has not begun, because it was handed a connection that had just died, begins on another. */
+async function beginOn(begin: Begin, target: Sql, args: unknown[], seen: StatementSeen): Promise<unknown> {
+  const run = args.pop() as (tx: Sql) => unknown
+  let begun = false
+  const once = () =>
+    beginOnce(begin, target, args, seen, (tx) => {
+      begun = true
+      return run(tx)
+    })
+  try {
+    return await once()
+  } catch (error) {
+    return repeated(once, error, () => !begun)
+  }
+}
+
 /**
  * A transaction whose connection breaks has ended: the driver says so to whoever began it, at once. What would still be
  * sent goes nowhere: the driver's own roll back, and statements of a `run` that goes on, would be written on a connection
  * that is no more (which ends the program) or has meanwhile become another's. So `run` is told, and the driver is not.
  */
-function beginOn(begin: Begin, target: Sql, args: unknown[], seen: StatementSeen): Promise<unknown> {
-  const run = args.pop() as (tx: Sql) => unknown
+function beginOnce(
+  begin: Begin,
+  target: Sql,
+  args: readonly unknown[],
+  seen: StatementSeen,
+  run: (tx: Sql) => unknown,
+): Promise<unknown> {
   let over: unknown
   const whole = Reflect.apply(begin, target, [
     ...args,
@@ -140,7 +209,7 @@ function beginOn(begin: Begin, target: Sql, args: unknown[], seen: StatementSeen
           .then(() => run(guarded))
           .then(
             (value) => over === undefined && resolve(value),
-            (error) => over === undefined && !lost.has(String((error as { code?: unknown })?.code)) && reject(error),
+            (error) => over === undefined && !isLost(error) && reject(error),
           )
       }),
   ]) as Promise<unknown>
