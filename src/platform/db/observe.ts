@@ -41,6 +41,7 @@ function oneLine(strings: readonly string[]): string {
 function watch(query: unknown, seen: StatementSeen, again?: () => PromiseLike<unknown>): void {
   if (!isRunning(query)) return
   let from = 0
+  let repeating = false
   const { resolve, reject, handle } = query
   query.handle = () => {
     if (!query.executed) from = performance.now()
@@ -52,7 +53,10 @@ function watch(query: unknown, seen: StatementSeen, again?: () => PromiseLike<un
   }
   query.reject = (error) => {
     seen(oneLine(query.strings), performance.now() - from, error as Error)
-    if (again && mayRepeat(error) && onlyReads(query)) repeated(again, error).then(resolve, reject)
+    // The driver rejects it once for what the engine said, and once more when the connection closes.
+    if (repeating) return
+    repeating = again !== undefined && mayRepeat(error) && onlyReads(query)
+    if (again && repeating) repeated(again, error).then(resolve, reject)
     else reject(error)
   }
 }
