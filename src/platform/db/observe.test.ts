@@ -117,3 +117,26 @@ test('when all connections are ended while nobody speaks, the next to read or to
     'each once',
   )
 })
+
+test('a session whose connection is ended says so to whoever keeps it, and leaves nothing dead to the others', async (t) => {
+  const ctx = await testCtx(t)
+  const admin = postgres(ctx.superuserUrl, { max: 1 })
+  t.after(() => admin.end())
+  for (let round = 0; round < 12; round++) {
+    const session = await ctx.db.sql.reserve()
+    const [own] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`
+    await admin`select pg_terminate_backend(${own?.pid ?? 0})`
+    // Some know of it when they speak next, some do not yet.
+    if (round % 3 > 0) await new Promise((resolve) => setTimeout(resolve, round % 3 === 1 ? 1 : 30))
+    await assert.rejects(async () => session`select 1`)
+    await assert.rejects(async () => session`select 2`)
+    session.release()
+    const rows = await Promise.all(
+      Array.from({ length: 9 }, (_, i) => ctx.db.sql<{ n: number }[]>`select ${i}::int as n`),
+    )
+    assert.deepEqual(
+      rows.map(([row]) => row?.n),
+      [0, 1, 2, 3, 4, 5, 6, 7, 8],
+    )
+  }
+})

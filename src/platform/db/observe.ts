@@ -143,10 +143,12 @@ export function observed(sql: Sql, seen: StatementSeen, over: () => unknown = ne
       const value = Reflect.get(target, name) as unknown
       if (name === 'unsafe' || name === 'file')
         return (...args: unknown[]) => {
+          if (over() !== undefined) throw over()
           const query = Reflect.apply(value as never, target, args)
           watch(query, seen)
           return query
         }
+      if (name === 'reserve') return () => reserveOn(value as Reserve, target, seen)
       if (name === 'begin') return (...args: unknown[]) => beginOn(value as Begin, target, args, seen)
       if (name === 'savepoint')
         return (...args: unknown[]) => {
@@ -170,6 +172,55 @@ const lost = new Set([
   'ECONNRESET',
   'EPIPE',
 ])
+
+type Session = Sql & { release(): void }
+type Reserve = () => Promise<Session>
+
+/**
+ * A session that is kept. The driver writes on its connection also when that is no more, which ends the program, and gives
+ * it back to the pool dead, where it is the next one's. So it says that it is over, and is not given back. One statement at a
+ * time: a second would wait for the first with nobody to wake it.
+ */
+async function reserveOn(reserve: Reserve, target: Sql, seen: StatementSeen): Promise<Session> {
+  try {
+    return await reserveOnce(reserve, target, seen)
+  } catch (error) {
+    return repeated(() => reserveOnce(reserve, target, seen), error)
+  }
+}
+
+type Connection = { onclose?: ((error: unknown) => void) | null }
+
+async function reserveOnce(reserve: Reserve, target: Sql, seen: StatementSeen): Promise<Session> {
+  const session = await Reflect.apply(reserve, target, [])
+  let over: unknown
+  let connection: Connection | undefined
+  const onexecute = (own: Connection) => {
+    connection = own
+    own.onclose = (error) => {
+      over = error ?? new Error('the session has ended')
+    }
+    return true
+  }
+  // The driver tells whose connection it is only of a statement that is under way, as it does for its own transactions.
+  await session.unsafe('select 1', [], { onexecute } as never)
+  const heard: StatementSeen = (statement, ms, error) => {
+    // What follows would wait on a connection that is going, for ever.
+    if (isLost(error)) over ??= error
+    seen(statement, ms, error)
+  }
+  const guarded = observed(session, heard, () => over)
+  return new Proxy(guarded as Session, {
+    get(of, name) {
+      if (name !== 'release') return Reflect.get(of, name) as unknown
+      return () => {
+        if (connection) connection.onclose = null
+        if (over === undefined) session.release()
+        over ??= new Error('the session was given back')
+      }
+    },
+  })
+}
 
 function isLost(error: unknown): boolean {
   return lost.has(String((error as { code?: unknown })?.code))
