@@ -20,7 +20,6 @@ import {
   noteSeen,
   planOf,
   type Seen,
-  seenType,
 } from './catalog.ts'
 
 const refused = (code: string) => (error: unknown) => {
@@ -30,11 +29,7 @@ const refused = (code: string) => (error: unknown) => {
 }
 
 function seen(event: string, props: Record<string, unknown>, when = at('2026-01-05 09:00')): Seen {
-  const types = Object.entries(props).flatMap(([name, value]) => {
-    const type = seenType(value)
-    return type ? [[name, type] as const] : []
-  })
-  return { event, props: new Map(types), at: when }
+  return { event, props, at: when }
 }
 
 function note(ctx: TestCtx, ...all: Seen[]): Promise<void> {
