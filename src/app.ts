@@ -62,6 +62,9 @@ import { importsRoutes } from './sense/imports/routes.ts'
 import { permissions as segmentsPermissions } from './sense/segments/contract.ts'
 import { segmentsRoutes } from './sense/segments/routes.ts'
 import { jobs as segmentsJobs } from './sense/segments/segments.ts'
+import { permissions as tagsPermissions } from './sense/tags/contract.ts'
+import { tagsRoutes } from './sense/tags/routes.ts'
+import { jobs as tagsJobs } from './sense/tags/tags.ts'
 import { permissions as warehousePermissions } from './sense/warehouse/contract.ts'
 import { warehouseRoutes } from './sense/warehouse/routes.ts'
 import { openWarehouse } from './warehouseWiring.ts'
@@ -76,6 +79,7 @@ declarePermissions({ id: 'identity', name: text('统一身份', 'Identity'), per
 declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permissions: customersPermissions })
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
 declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
+declarePermissions({ id: 'tags', name: text('标签', 'Tags'), permissions: tagsPermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
@@ -292,6 +296,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     settleJob,
     ...openImports(home.path).jobs,
     ...openWarehouse(home.path).jobs,
+    ...tagsJobs,
     ...segmentsJobs,
   ] as unknown as Job<never>[]
   const runner = await startJobs(ctx, jobs, {
@@ -355,6 +360,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
+  tagsRoutes(app)
   segmentsRoutes(app)
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)

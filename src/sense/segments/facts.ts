@@ -1,11 +1,5 @@
 import type { Facts, Statement } from '../../platform/facts/facts.ts'
 
-/** About: rows that are on their way out are counted too. */
-export async function countCustomers(facts: Facts): Promise<number> {
-  const [row] = await facts.query<{ n: bigint }>({ sql: 'SELECT count() AS n FROM customer' })
-  return Number(row?.n ?? 0n)
-}
-
 /** Organisations that a question is narrowed to; null: no narrowing. */
 export type Within = readonly string[] | null
 
