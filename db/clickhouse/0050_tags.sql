@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS tag_value
 )
 ENGINE = ReplacingMergeTree(version, gone)
 PARTITION BY (tag, run)
-ORDER BY customer
+-- All three: FINAL makes one row of rows with the same key also across partitions, where it does not prune them.
+ORDER BY (tag, run, customer)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Every change of a value, and nothing else: a row when it became another, a row when it went.

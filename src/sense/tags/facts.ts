@@ -18,7 +18,7 @@ export async function countCustomers(facts: Facts, within: Within = null): Promi
   return Number(row?.n ?? 0n)
 }
 
-export async function countOf(facts: Facts, source: Statement, signal: AbortSignal): Promise<number> {
+export async function countOf(facts: Facts, source: Statement, signal?: AbortSignal): Promise<number> {
   const [row] = await facts.query<{ n: bigint }>({ ...source, sql: `SELECT count() AS n FROM (${source.sql})`, signal })
   return Number(row?.n ?? 0n)
 }
@@ -49,8 +49,8 @@ function standingSql(bind: Bind, of: { tag: string; run: string; type: EqlType }
 function pastSql(bind: Bind, of: { tag: string; at: number; type: EqlType }): string {
   const columns = ['gone', 'whole', 'number', 'text', 'list']
   return `SELECT customer, ${valueSql(of.type)} AS value FROM (
-    SELECT customer, argMax((${columns.join(', ')}), at) AS last,
-      ${columns.map((column, i) => `last.${i + 1} AS ${column}`).join(', ')}
+    SELECT customer, argMax(tuple(${columns.map((column) => `tag_history.${column}`).join(', ')}), at) AS last,
+      ${columns.map((column, i) => `tupleElement(last, ${i + 1}) AS ${column}`).join(', ')}
     FROM tag_history WHERE tag = ${bind.text(of.tag)} AND at <= ${bind.instant(of.at)} GROUP BY customer) WHERE gone = 0`
 }
 
@@ -295,12 +295,10 @@ export async function sharesOf(
 
 async function valueShares(facts: Facts, source: Statement, type: EqlType, signal: AbortSignal | undefined) {
   const each = type === 'list' ? 'arrayJoin(value)' : type === 'boolean' ? "if(value, 'true', 'false')" : 'value'
-  const rows = await facts.query<{ one: string; n: bigint; different: bigint; whole: bigint; covered: bigint }>({
+  const rows = await facts.query<{ one: string; n: bigint; different: bigint; whole: bigint }>({
     ...source,
-    sql: `SELECT one, n, different, whole, covered FROM (
-            SELECT one, n, count() OVER () AS different, sum(n) OVER () AS whole FROM (
-              SELECT ${each} AS one, count() AS n FROM (${source.sql}) GROUP BY one))
-          CROSS JOIN (SELECT count() AS covered FROM (${source.sql}))
+    sql: `SELECT one, n, count() OVER () AS different, sum(n) OVER () AS whole
+          FROM (SELECT ${each} AS one, count() AS n FROM (${source.sql}) GROUP BY one)
           ORDER BY n DESC, one LIMIT ${mostValues}`,
     timeoutMs: long,
     signal,
@@ -308,7 +306,8 @@ async function valueShares(facts: Facts, source: Statement, type: EqlType, signa
   const values = rows.map(({ one, n }) => ({ value: one, count: Number(n) }))
   const shown = values.reduce((sum, { count }) => sum + count, 0)
   return {
-    covered: Number(rows[0]?.covered ?? 0n),
+    // Of lists each item is counted, and a customer once.
+    covered: type === 'list' ? await countOf(facts, source, signal) : Number(rows[0]?.whole ?? 0n),
     shares: {
       of: 'values' as const,
       values,

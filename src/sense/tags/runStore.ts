@@ -83,7 +83,8 @@ export async function removeRuns(tx: Tx, ids: readonly string[]): Promise<void> 
 /** Those whose values are kept: what stands, and what stood before it, which a statement may still be reading. */
 export async function newestRuns(tx: Tx, tag: string): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`
-    select id from tags.run where tag = ${tag} and done order by at desc, id desc limit 2`
+    select r.id from tags.run r join tags.tag t on t.id = r.tag
+    where r.tag = ${tag} and r.done order by r.id = t.run desc, r.at desc, r.id desc limit 2`
   return rows.map(({ id }) => id)
 }
 
