@@ -33,7 +33,12 @@ export const rfm: TagKind<RfmDefinition> = {
 type Measures = { r: Expr; f: Expr; m: Expr }
 
 function allKnown({ r, f, m }: Measures): Expr {
-  return { kind: 'and', items: [r, f, m].map((value) => ({ kind: 'known', value })) }
+  return all([r, f, m].map((value) => ({ kind: 'known', value })))
+}
+
+function all(items: Expr[]): Expr {
+  const [only] = items
+  return items.length === 1 && only ? only : { kind: 'and', items }
 }
 
 function measuresOf(definition: RfmDefinition, reader: TextReader): Measures {
@@ -82,8 +87,7 @@ function groupOf({ groups, otherwise }: RfmDefinition, { r, f, m }: Measures, cu
       ...reaches(f, group.f, cuts.f),
       ...reaches(m, group.m, cuts.m),
     ]
-    const when: Expr = tests.length > 0 ? { kind: 'and', items: tests } : { kind: 'known', value: r }
-    return { when, value: textOf(group.name) }
+    return { when: all(tests.length > 0 ? tests : [{ kind: 'known', value: r }]), value: textOf(group.name) }
   })
   const rest = otherwise === null ? missing : textOf(otherwise)
   return branches.length > 0 ? { kind: 'if', branches, else: rest } : rest
