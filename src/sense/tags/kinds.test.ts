@@ -163,8 +163,8 @@ test('each kind of definition becomes a rule, and each customer gets the value t
       },
       // Recency in days: 3 reaches the cut, so it is the worse place.
       values: [
-        [one, 121n],
-        [two, 212n],
+        [one, 121],
+        [two, 212],
       ],
     },
   ]
