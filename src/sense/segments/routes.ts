@@ -8,6 +8,7 @@ export function segmentsRoutes(app: FastifyInstance): void {
   segmentRoutes(app)
   stateRoutes(app)
   writingRoutes(app)
+  choosingRoutes(app)
   memberRoutes(app)
 }
 
@@ -112,8 +113,28 @@ function writingRoutes(app: FastifyInstance): void {
     handle(ctx, { body, reply }) {
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
-      return segments.estimate(ctx, body.text, body.exact ?? false, left.signal)
+      return segments.estimate(ctx, body, left.signal)
     },
+  })
+}
+
+function choosingRoutes(app: FastifyInstance): void {
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/segments/rule/schema',
+    needs: 'segments.segment.read',
+    summary: 'What rules may speak of',
+    answer: eql.Schema,
+    handle: (ctx) => segments.ruleSchema(ctx),
+  })
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/segments/rule/values',
+    needs: 'segments.segment.read',
+    summary: 'Frequent values of a field, never of a personal one',
+    query: eql.ValuesQuery,
+    answer: eql.Values,
+    handle: (ctx, { query }) => segments.valuesOf(ctx, query),
   })
 }
 

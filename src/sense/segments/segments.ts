@@ -3,5 +3,6 @@ export { createSegment, editSegment, publishSegment, refreshSegment, turnSegment
 export { exportMembers } from './exporting.ts'
 export { jobs } from './jobs.ts'
 export { compareSnapshots, membersOf } from './members.ts'
+export { ruleSchema, valuesOf } from './suggesting.ts'
 export { getSegment, listSegments } from './view.ts'
 export { checkText, completeText, estimate } from './writing.ts'

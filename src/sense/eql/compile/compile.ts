@@ -64,10 +64,20 @@ export function compileTogether(conditions: readonly Expr[], asked: Asked): Comp
 
 /**
  * How many of one customer in `part`, for each of the conditions: columns `universe`, and `c0`, `c1` … See `estimateOf`.
- * All conditions share their scans: the rule and each of its parts are asked together.
+ * All conditions share their scans: the rule and each of its parts are asked together. `of`: a test over a person's number, for
+ * those that are asked about at all; what it binds the caller adds.
  */
-export function compileEstimate(conditions: readonly Expr[], asked: Asked, part: number): Compiled {
-  const sample = part > 1 ? (person: string) => `intHash32(${person}) % ${Math.trunc(part)} = 0` : null
+export function compileEstimate(
+  conditions: readonly Expr[],
+  asked: Asked,
+  part: number,
+  of: ((person: string) => string) | null = null,
+): Compiled {
+  const tests = (person: string) => [
+    ...(part > 1 ? [`intHash32(${person}) % ${Math.trunc(part)} = 0`] : []),
+    ...(of === null ? [] : [of(person)]),
+  ]
+  const sample = part > 1 || of !== null ? (person: string) => tests(person).join(' AND ') : null
   return statement(
     asked,
     (place) => {

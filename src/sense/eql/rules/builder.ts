@@ -211,7 +211,7 @@ function build(node: BuilderNode, path: string, paths: Assembled['paths']): Expr
 function leafExpr(node: Exclude<BuilderNode, { shape: 'group' }>): Expr | null {
   switch (node.shape) {
     case 'text':
-      return node.expr
+      return node.text.trim() === '' ? null : node.expr
     case 'segment':
       return negate({ kind: 'segment', name: node.name, version: node.version }, node.not)
     case 'attribute':
@@ -286,7 +286,8 @@ function testExpr(value: Expr, { op, values, window }: BuilderTest): Expr | null
     case 'in':
       return first === undefined ? null : { kind: 'in', value, list: first }
     case 'between':
-      return first === undefined || second === undefined ? null : { kind: 'between', value, low: first, high: second }
+      if (first === undefined || second === undefined || first.kind === 'list' || second.kind === 'list') return null
+      return { kind: 'between', value, low: first, high: second }
     case '=':
     case '!=':
     case '<':

@@ -1,49 +1,82 @@
 import { useEffect, useState } from 'react'
-import type { CheckedText, Estimate } from '../contract.ts'
+import type { CheckedText, Estimate, Estimated, Rule } from '../contract.ts'
 import type { Writer } from './writer.ts'
 
 export type Writing = {
   checked: CheckedText | undefined
   estimate: Estimate | undefined
+  /** Of parts by the keys they were asked with; what was counted before stands until it is counted anew. */
+  counted: ReadonlyMap<string, Estimated>
   /** Sampled first, then exactly. */
   counting: boolean
   failure: unknown
 }
 
-const empty: Writing = { checked: undefined, estimate: undefined, counting: false, failure: undefined }
+/** A tree as far as it can be counted, with the parts that are to be counted by themselves. `key`: what a part is known by. */
+export type Counting = { rule: Rule | null; parts: readonly { path: string; key: string }[] }
 
-/** What the text says and finds, a moment after the last letter; what was asked of an earlier text is stopped. */
-export function useWriting(text: string, writer: Writer): Writing {
+const empty: Writing = {
+  checked: undefined,
+  estimate: undefined,
+  counted: new Map(),
+  counting: false,
+  failure: undefined,
+}
+
+/** Parts that one question may ask for. */
+const mostParts = 100
+
+/**
+ * What a rule says and finds, a moment after the last change; what was asked of an earlier one is stopped. With a tree that is
+ * what is counted, though some of the text cannot be understood yet; without one the text, when it is whole.
+ */
+export function useWriting(text: string, writer: Writer, tree: Counting | null = null): Writing {
   const [writing, set] = useState<Writing>(empty)
   useEffect(() => {
     const left = new AbortController()
     const { signal } = left
-    const say = (part: Partial<Writing>) => {
-      if (!signal.aborted) set((before) => ({ ...before, ...part }))
+    const say = (part: (before: Writing) => Partial<Writing>) => {
+      if (!signal.aborted) set((before) => ({ ...before, ...part(before) }))
+    }
+    const count = async (ok: boolean) => {
+      const asking = tree ? treeAsked(tree) : ok ? { text } : null
+      if (!asking) return say(() => ({ estimate: undefined, counting: false }))
+      say(() => ({ counting: true }))
+      const rough = await writer.estimate(asking, signal)
+      say(({ counted }) => ({ estimate: rough, counted: withParts(counted, tree, rough) }))
+      if (!rough.exact) {
+        const { paths: _, ...whole } = { paths: undefined, ...asking }
+        const exact = await writer.estimate({ ...whole, exact: true }, signal)
+        say(() => ({ estimate: { ...exact, parts: rough.parts } }))
+      }
+      say(() => ({ counting: false }))
     }
     const ask = async () => {
       try {
         const checked = await writer.check(text, signal)
-        say({ checked, failure: undefined })
-        if (!checked.ok) return say({ estimate: undefined, counting: false })
-        say({ counting: true })
-        const rough = await writer.estimate(text, false, signal)
-        say({ estimate: rough })
-        if (!rough.exact) {
-          const exact = await writer.estimate(text, true, signal)
-          say({ estimate: { ...exact, parts: rough.parts } })
-        }
-        say({ counting: false })
+        say(() => ({ checked, failure: undefined }))
+        await count(checked.ok)
       } catch (failure) {
-        say({ failure, counting: false })
+        say(() => ({ failure, counting: false }))
       }
     }
-    if (text.trim() === '') set(empty)
-    const timer = setTimeout(() => void (text.trim() === '' ? undefined : ask()), 400)
+    const nothing = text.trim() === ''
+    if (nothing) set((before) => ({ ...empty, counted: before.counted }))
+    const timer = setTimeout(() => void (nothing ? undefined : ask()), 400)
     return () => {
       clearTimeout(timer)
       left.abort()
     }
-  }, [text, writer])
+  }, [text, writer, tree])
   return writing
+}
+
+function treeAsked({ rule, parts }: Counting) {
+  return rule && { rule, paths: parts.slice(0, mostParts).map(({ path }) => path) }
+}
+
+function withParts(counted: Writing['counted'], tree: Counting | null, { parts }: Estimate): Writing['counted'] {
+  if (!tree) return counted
+  const keys = new Map(tree.parts.map(({ path, key }) => [path, key]))
+  return new Map([...counted, ...parts.map((part): [string, Estimated] => [keys.get(part.path) ?? '', part])])
 }

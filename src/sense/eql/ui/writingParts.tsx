@@ -26,8 +26,8 @@ export function Issues({ of: { checked } }: { of: Writing }) {
   )
 }
 
-/** How many it finds: sampled, then exactly; each condition by itself below. */
-export function Size({ of: { checked, estimate, counting, failure } }: { of: Writing }) {
+/** How many it finds: sampled, then exactly; each condition by itself below, unless that is shown elsewhere. */
+export function Size({ of: { checked, estimate, counting, failure }, parts = true }: { of: Writing; parts?: boolean }) {
   const t = useText()
   const { number } = useFormats()
   if (failure instanceof Error)
@@ -58,7 +58,7 @@ export function Size({ of: { checked, estimate, counting, failure } }: { of: Wri
             )}
       </span>
       <Progress percent={share} showInfo={false} size="small" aria-label={t('占全部客户', 'Share of all customers')} />
-      <Parts of={estimate} />
+      {parts ? <Parts of={estimate} /> : null}
     </div>
   )
 }

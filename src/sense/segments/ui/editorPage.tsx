@@ -8,14 +8,13 @@ import { useLeaveGuard } from '../../../console/kit/leaveGuard.ts'
 import { PageHead, Panel } from '../../../console/kit/pageHead.tsx'
 import { Can } from '../../../console/kit/session.tsx'
 import { Answer } from '../../../console/kit/states.tsx'
-import { useLang, useText } from '../../../console/kit/text.ts'
+import { useText } from '../../../console/kit/text.ts'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
 import type { Estimate } from '../../eql/contract.ts'
-import { EqlEditor } from '../../eql/ui/eqlEditor.tsx'
+import { RuleEditor, useRuling, ViewSwitch } from '../../eql/ui/ruleEditor.tsx'
 import { Sentence } from '../../eql/ui/sentence.tsx'
-import { useWriting } from '../../eql/ui/useWriting.ts'
 import { writerAt } from '../../eql/ui/writer.ts'
-import { Issues, Size } from '../../eql/ui/writingParts.tsx'
+import { Size } from '../../eql/ui/writingParts.tsx'
 import type { SegmentDetail } from '../contract.ts'
 
 const writer = writerAt('/api/segments/rule')
@@ -28,14 +27,13 @@ export function EditorPage() {
 
 function Editor({ segment }: { segment: SegmentDetail }) {
   const t = useText()
-  const lang = useLang()
   const act = useAct()
   const confirm = useConfirmAct()
   const navigate = useNavigate()
-  const [draft, setDraft] = useState(segment.draft)
   const [leaving, setLeaving] = useState(false)
-  const writing = useWriting(draft, writer)
-  const dirty = draft !== segment.draft
+  const ruling = useRuling(segment.draft, writer)
+  const { text: draft, writing, unfinished } = ruling
+  const dirty = draft !== segment.draft || unfinished > 0
   useLeaveGuard(dirty && !leaving)
   const page = `/sense/segments/${segment.id}`
   useEffect(() => {
@@ -65,10 +63,10 @@ function Editor({ segment }: { segment: SegmentDetail }) {
       run: publish,
       done: t('已发布,正在刷新', 'Published; it is being refreshed'),
     })
-  const ok = writing.checked?.ok === true
+  const ok = writing.checked?.ok === true && unfinished === 0
   return (
     <>
-      <PageHead title={segment.name} back={page} hint={t('编写规则', 'Write the rule')}>
+      <PageHead title={segment.name} back={page} hint={<Hint unfinished={unfinished} />}>
         <Button disabled={!dirty} onClick={() => void act(save, t('草稿已保存', 'The draft is saved'))}>
           {t('保存草稿', 'Save the draft')}
         </Button>
@@ -79,19 +77,12 @@ function Editor({ segment }: { segment: SegmentDetail }) {
         </Can>
       </PageHead>
       <div className="zx-eql-writing">
-        <Panel title={t('规则', 'Rule')} extra={<span className="zx-quiet">Ctrl+Space {t('补全', 'completes')}</span>}>
-          <EqlEditor
-            value={segment.draft}
-            change={setDraft}
-            issues={writing.checked?.issues ?? []}
-            complete={writer.complete}
-            lang={lang}
-          />
-          <Issues of={writing} />
+        <Panel title={t('规则', 'Rule')} extra={<ViewSwitch of={ruling} />}>
+          <RuleEditor of={ruling} />
         </Panel>
         <div className="zx-eql-side">
           <Panel title={t('预计客户数', 'Customers it finds')}>
-            <Size of={writing} />
+            <Size of={writing} parts={ruling.view === 'text'} />
           </Panel>
           <Panel title={t('规则说明', 'In words')}>
             {ok ? (
@@ -105,6 +96,19 @@ function Editor({ segment }: { segment: SegmentDetail }) {
         </div>
       </div>
     </>
+  )
+}
+
+function Hint({ unfinished }: { unfinished: number }) {
+  const t = useText()
+  if (unfinished === 0) return t('编写规则', 'Write the rule')
+  return (
+    <span aria-live="polite">
+      {t(
+        `有 ${unfinished} 个条件没填完:不会保存,也暂不能发布`,
+        `${unfinished} conditions are unfinished: they are not saved, and nothing is published yet`,
+      )}
+    </span>
   )
 }
 
