@@ -45,27 +45,6 @@ export async function sampleWithin(
   return row ?? {}
 }
 
-/** Rows that are looked at for the values of a field: enough to know the frequent ones. */
-const looked = 500_000
-
-/** The most frequent values among some rows, `column` and `source` written by the layout. */
-export async function topValues(
-  facts: Facts,
-  of: { column: string; list: boolean; source: string; person: string; where: string; params: Record<string, unknown> },
-  within: Within,
-): Promise<{ value: string; rows: bigint }[]> {
-  const filter = within ? `${of.where} AND ${amongWithin(of.person)}` : of.where
-  return facts.query<{ value: string; rows: bigint }>({
-    sql: `SELECT ${of.list ? 'arrayJoin(seen)' : 'assumeNotNull(seen)'} AS value, count() AS rows
-          FROM (SELECT ${of.column} AS seen FROM ${of.source} WHERE ${filter} LIMIT ${looked})
-          WHERE ${of.list ? 'notEmpty(seen)' : 'isNotNull(seen)'}
-          GROUP BY value HAVING length(value) BETWEEN 1 AND 200 ORDER BY rows DESC, value LIMIT 50`,
-    params: within ? { ...of.params, orgs: within } : of.params,
-    settings: { max_execution_time: 5 },
-    timeoutMs: 10_000,
-  })
-}
-
 /** Keeps who they are now as a bitmap, and says how many. */
 export async function keepSnapshot(
   facts: Facts,

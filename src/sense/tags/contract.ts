@@ -424,17 +424,3 @@ export const Upload = Type.Object(
   strict,
 )
 export type Upload = Static<typeof Upload>
-
-// ---- what forms offer
-
-const Titled = { name: Type.String(), zh: Type.String(), en: Type.String() }
-const Spoke = Type.Object({ ...Titled, type: EqlType, personal: Type.Boolean() })
-export type Spoke = Static<typeof Spoke>
-export const Spoken = Type.Object({
-  attributes: Type.Array(Spoke),
-  events: Type.Array(Type.Object({ ...Titled, properties: Type.Array(Spoke) })),
-  common: Type.Array(Spoke),
-  tags: Type.Array(Spoke),
-  identities: Type.Array(Type.Object(Titled)),
-})
-export type Spoken = Static<typeof Spoken>

@@ -1,7 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { endpoint } from '../../platform/http/endpoint.ts'
-import { CheckedText, Completed, Completing, Estimate, Estimating } from '../eql/contract.ts'
+import {
+  CheckedText,
+  Completed,
+  Completing,
+  Estimate,
+  Estimating,
+  Schema,
+  Values,
+  ValuesQuery,
+} from '../eql/contract.ts'
 import * as wire from './contract.ts'
 import * as tags from './tags.ts'
 
@@ -126,16 +135,25 @@ function writingRoutes(app: FastifyInstance): void {
     handle(ctx, { body, reply }) {
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
-      return tags.estimateText(ctx, body.text, body.exact ?? false, left.signal)
+      return tags.estimateText(ctx, body, left.signal)
     },
   })
   endpoint(app, {
     method: 'GET',
-    url: '/api/tags/ground',
+    url: '/api/tags/condition/schema',
     needs: 'tags.tag.read',
     summary: 'What definitions may speak of: attributes, events with their properties, tags',
-    answer: wire.Spoken,
-    handle: (ctx) => tags.spokenOf(ctx),
+    answer: Schema,
+    handle: (ctx) => tags.conditionSchema(ctx),
+  })
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/tags/condition/values',
+    needs: 'tags.tag.read',
+    summary: 'Frequent values of a field, never of a personal one',
+    query: ValuesQuery,
+    answer: Values,
+    handle: (ctx, { query }) => tags.valuesOf(ctx, query),
   })
   endpoint(app, {
     method: 'POST',
