@@ -70,6 +70,9 @@ import { importsRoutes } from './sense/imports/routes.ts'
 import { permissions as segmentsPermissions } from './sense/segments/contract.ts'
 import { segmentsRoutes } from './sense/segments/routes.ts'
 import { jobs as segmentsJobs, startLive } from './sense/segments/segments.ts'
+import { permissions as tagsPermissions } from './sense/tags/contract.ts'
+import { tagsRoutes } from './sense/tags/routes.ts'
+import { jobs as tagsJobs } from './sense/tags/tags.ts'
 import { permissions as warehousePermissions } from './sense/warehouse/contract.ts'
 import { warehouseRoutes } from './sense/warehouse/routes.ts'
 import { openWarehouse } from './warehouseWiring.ts'
@@ -85,6 +88,7 @@ declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permiss
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
 declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
 declarePermissions({ id: 'content', name: text('内容', 'Content'), permissions: contentPermissions })
+declarePermissions({ id: 'tags', name: text('标签', 'Tags'), permissions: tagsPermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
 declarePermissions({ id: 'contact', name: text('触达策略', 'Contact policy'), permissions: contactPermissions })
 declarePermissions({ id: 'channels', name: text('触达渠道', 'Channels'), permissions: channelsPermissions })
@@ -308,6 +312,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     settleJob,
     ...openImports(home.path).jobs,
     ...openWarehouse(home.path).jobs,
+    ...tagsJobs,
     ...segmentsJobs,
     ...contactJobs,
     ...openChannels(ctx, ground.config).jobs,
@@ -380,6 +385,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
+  tagsRoutes(app)
   segmentsRoutes(app)
   contentRoutes(app)
   contactRoutes(app)

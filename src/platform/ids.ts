@@ -27,6 +27,8 @@ export type IdKind =
   | 'bar'
   | 'acc'
   | 'sed'
+  | 'tag'
+  | 'tgr'
 
 /** `org_01jd2v…`: the kind, then 48 bits of time and 80 of chance in Crockford base 32, so that ids sort by birth. */
 export type Id<K extends IdKind> = `${K}_${string}`

@@ -5,6 +5,7 @@ export { createKind, editKind, getKind, listKinds } from './kinds.ts'
 export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
 export {
   canonicalOf,
+  customersNamed,
   findByIdentity,
   findMany,
   getIdentityOf,

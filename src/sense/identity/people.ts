@@ -49,6 +49,31 @@ export async function findByIdentity(ctx: Ctx, words: string, limit = 20): Promi
   })
 }
 
+/**
+ * Whom each value names, as an identity of this kind, within the caller's scope; undefined: nobody. Under the number he has
+ * now. `customer` as the kind: the values are customers' numbers themselves.
+ */
+export function customersNamed(ctx: Ctx, kind: string, values: readonly string[]): Promise<(number | undefined)[]> {
+  return read(ctx, async (tx) => {
+    if (kind === 'customer') {
+      const numbers = values.map((value) =>
+        /^[1-9]\d{0,9}$/.test(value) && Number(value) <= 2_147_483_647 ? Number(value) : 0,
+      )
+      const canonical = await canonicalOf(tx, numbers)
+      return numbers.map((one) => canonical.get(one))
+    }
+    const rule = (await kindsOf(tx)).get(kind) ?? missing('identity kind', kind)
+    const matches = values.map((value) => {
+      const form = formOf(rule, value.trim())
+      return form !== '' && rule.personal ? indexPersonal(ctx, rule.personal, value.trim()).toString('hex') : form
+    })
+    const asked = [...new Set(matches.filter((match) => match !== ''))]
+    const links = await store.findLinks(tx, { kinds: asked.map(() => kind), matches: asked })
+    const held = new Map(links.map(({ match, customer }) => [match.toString(), customer]))
+    return matches.map((match) => held.get(match))
+  })
+}
+
 /** One customer and all that names him, by whichever of his numbers. @throws missing outside the reader's scope. */
 export function getIdentityOf(ctx: Ctx, customer: number): Promise<CustomerIdentity> {
   return read(ctx, (tx) => identityIn(ctx, tx, customer))
