@@ -1,10 +1,13 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { permissions as contentPermissions } from './act/content/contract.ts'
-import { contentRoutes } from './act/content/routes.ts'
 import { permissions as channelsPermissions } from './act/channels/contract.ts'
 import { channelsRoutes } from './act/channels/routes.ts'
+import { permissions as contentPermissions } from './act/content/contract.ts'
+import { contentRoutes } from './act/content/routes.ts'
+import { permissions as messagesPermissions } from './act/messages/contract.ts'
+import { startSender } from './act/messages/messages.ts'
+import { messagesRoutes } from './act/messages/routes.ts'
 import { openChannels } from './channelsWiring.ts'
 import type { Config } from './config.ts'
 import { jobs as contactJobs } from './decide/contact/contact.ts'
@@ -28,6 +31,7 @@ import { openVault, jobs as privacyJobs, type Vault } from './govern/privacy/pri
 import { privacyRoutes } from './govern/privacy/routes.ts'
 import { systemRoutes } from './govern/system/routes.ts'
 import { openImports } from './importsWiring.ts'
+import { messageDeps } from './messagesWiring.ts'
 import { unauditedChange } from './platform/change.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { asMachine, type ChangeRecord, type Ctx, makeCtx, type RecordChange, withCtx } from './platform/ctx.ts'
@@ -91,6 +95,7 @@ declarePermissions({ id: 'content', name: text('内容', 'Content'), permissions
 declarePermissions({ id: 'tags', name: text('标签', 'Tags'), permissions: tagsPermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
 declarePermissions({ id: 'contact', name: text('触达策略', 'Contact policy'), permissions: contactPermissions })
+declarePermissions({ id: 'messages', name: text('消息', 'Messages'), permissions: messagesPermissions })
 declarePermissions({ id: 'channels', name: text('触达渠道', 'Channels'), permissions: channelsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
@@ -319,6 +324,10 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
   ] as unknown as Job<never>[]
   const channels = openChannels(ctx, ground.config)
   const listening = channels.listen(ctx)
+  const sender = startSender(
+    ctx,
+    messageDeps(() => channels),
+  )
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
     alone: postgres !== undefined,
@@ -331,6 +340,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
       await runner.settle()
       await pipeline.settle()
       await follower.settle()
+      await sender.settle()
       // Who comes to a segment or leaves it is a message of its own.
       await live.settle()
       await pipeline.settle()
@@ -340,6 +350,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
       await pipeline.stop()
       await follower.stop()
       await runner.stop()
+      await sender.stop()
       await listening.stop()
       await sealing.stop()
     },
@@ -390,6 +401,7 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   contentRoutes(app)
   contactRoutes(app)
   channelsRoutes(app, openChannels(ctx, config))
+  messagesRoutes(app)
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)
   await servePages(app, consoleFolder)

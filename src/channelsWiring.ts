@@ -1,5 +1,7 @@
 import { type Channels, channelsWith } from './act/channels/channels.ts'
+import { receiptSink } from './act/messages/messages.ts'
 import type { Config } from './config.ts'
+import { messageDeps } from './messagesWiring.ts'
 import type { Ctx } from './platform/ctx.ts'
 import type { Db } from './platform/db/db.ts'
 
@@ -9,10 +11,9 @@ const opened = new WeakMap<Db, Channels>()
 export function openChannels(ctx: Ctx, config: Config): Channels {
   const known = opened.get(ctx.db)
   if (known) return known
-  const channels = channelsWith({
+  const channels: Channels = channelsWith({
     publicUrl: config.publicUrl,
-    // Nothing sends messages yet: what comes back is of nobody, and is kept for the days it may be asked for.
-    receipts: async (_ctx, _tx, receipts) => receipts,
+    receipts: receiptSink(messageDeps(() => channels)),
   })
   opened.set(ctx.db, channels)
   return channels

@@ -1,5 +1,5 @@
-import { contactPages } from '../decide/contact/ui/pages.ts'
 import { channelsPages } from '../act/channels/ui/pages.ts'
+import { contactPages } from '../decide/contact/ui/pages.ts'
 import { accessPages } from '../govern/access/ui/pages.ts'
 import { auditPages } from '../govern/audit/ui/pages.ts'
 import { orgsPages } from '../govern/orgs/ui/pages.ts'

@@ -27,7 +27,7 @@ export async function moveSightings(tx: Tx, seen: readonly Seen[]): Promise<numb
       from seen where profile.customer = seen.customer and profile.seen_at < seen.at
       returning profile.customer, seen.before, seen.at
     ), told as (
-      select platform.touch('customer', array_agg(customer::text)) from moved
+      select customers.tell(array_agg(customer::text)) from moved
       where date_trunc('day', before, 'UTC') <> date_trunc('day', at, 'UTC')
     )
     select coalesce(array_agg(customer) filter (where before is null), '{}') as fresh, (select count(*) from told) as told

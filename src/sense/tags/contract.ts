@@ -12,6 +12,9 @@ import {
   spanUnits,
 } from '../eql/contract.ts'
 
+/** For the statements of this capability. */
+export type { EqlType } from '../eql/contract.ts'
+
 export const permissions = [
   { id: 'tags.tag.read', name: text('查看标签', 'See tags') },
   { id: 'tags.tag.edit', name: text('编辑标签', 'Edit tags') },

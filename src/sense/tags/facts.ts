@@ -1,6 +1,5 @@
 import type { Facts, Statement } from '../../platform/facts/facts.ts'
-import type { EqlType } from '../eql/contract.ts'
-import type { Shares } from './contract.ts'
+import type { EqlType, Shares } from './contract.ts'
 import { type Cell, columnOf } from './rules/value.ts'
 
 /** Organisations that a tag is narrowed to; null: no narrowing. */

@@ -2,8 +2,7 @@ import type { Tx } from '../../platform/db/db.ts'
 import type { Id } from '../../platform/ids.ts'
 import type { Order } from '../../platform/page.ts'
 import type { Text } from '../../platform/problem.ts'
-import type { EqlType } from '../eql/contract.ts'
-import type { Folder, KeptRule, Kind, State, TagQuery } from './contract.ts'
+import type { EqlType, Folder, KeptRule, Kind, State, TagQuery } from './contract.ts'
 
 export type TagRow = {
   id: Id<'tag'>

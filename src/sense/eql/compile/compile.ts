@@ -136,7 +136,11 @@ export function estimateOf(row: { universe: bigint | number; hits: bigint | numb
 type Manner = { sample?: Place['sample']; all?: Expr }
 
 /** Whatever is read of the places of one asking. */
-export function statement(asked: Asked, write: (place: Place) => string, { sample = null, all }: Manner = {}): Compiled {
+export function statement(
+  asked: Asked,
+  write: (place: Place) => string,
+  { sample = null, all }: Manner = {},
+): Compiled {
   const binder = new Binder()
   const known: Known = {
     binder,
