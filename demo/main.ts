@@ -7,7 +7,7 @@ import { openAnswers } from './run/answers.ts'
 import { leaveExports } from './run/exports.ts'
 import { playDays } from './run/headless.ts'
 import { behindMs, live } from './run/live.ts'
-import { type Loading, loadFiles, loadHistory, loadSegments } from './run/load.ts'
+import { type Loading, loadFiles, loadHistory, loadSegments, loadTags } from './run/load.ts'
 import { recall } from './run/memory.ts'
 import { openPlayer } from './run/player.ts'
 import { openSay } from './run/say.ts'
@@ -38,6 +38,7 @@ async function main(options: Options): Promise<void> {
   if (options.headless) {
     if (memory.day === 0) await loadFiles(loading, -1)
     await playDays(loading, player)
+    await loadTags(loading)
     await loadSegments(loading)
     await leaveTruth(bank, options.folder)
     process.send?.({ tell: 'played', customers: memory.customers, tally: memory.tally, rejected: memory.rejected })
@@ -47,7 +48,10 @@ async function main(options: Options): Promise<void> {
   await leaveExports(bank, options.folder)
   if (options.key) await loadFiles(loading, memory.days - 1)
   await loadHistory(loading, player, dayOf(memory.from, Date.now() - behindMs))
-  if (options.key) await loadSegments(loading)
+  if (options.key) {
+    await loadTags(loading)
+    await loadSegments(loading)
+  }
   process.send?.({ tell: 'loaded' })
   await leaveTruth(bank, options.folder)
   await live(loading, player)

@@ -5,6 +5,7 @@ import type { Sender } from '../doors/sender.ts'
 import { customerFile, holdingFile, listFiles } from '../setup/bankFiles.ts'
 import { ensureContactPolicy } from '../setup/contactPolicy.ts'
 import { ensureSegments } from '../setup/segments.ts'
+import { ensureTags } from '../setup/tags.ts'
 import type { Kept } from './memory.ts'
 import type { Player } from './player.ts'
 import type { Say } from './say.ts'
@@ -76,6 +77,13 @@ export async function remember(
   for (const of of Object.keys(before) as (keyof typeof before)[]) memory.tally[of] = before[of] + sender.tally[of]
   memory.day = day
   await kept.keep()
+}
+
+/** The tags of the bank's analysts, which segments may read. */
+export async function loadTags({ api, say, stage }: Loading): Promise<void> {
+  const task = say.task('标签 · tags')
+  const count = await ensureTags(api, stage.settled)
+  task.done(`${count} 个 tags`)
 }
 
 /** The segments of the bank's operators, published when there is somebody to be in them; then what limits contacts. */

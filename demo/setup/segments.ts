@@ -34,6 +34,12 @@ const segments = [
     draft: 'aum >= 20万\nand did(app_start, today)',
     live: true,
   },
+  {
+    name: '正在衰退的财富客户',
+    folder: '生命周期',
+    description: '由标签组成:资产等级为财富,生命周期处于衰退',
+    draft: "tag \"资产等级\" in ('财富', '私行')\nand tag \"生命周期阶段\" = '衰退'",
+  },
 ] as const
 
 type Found = { id: string; name: string; state: string; revision: number; refreshing: boolean }

@@ -144,6 +144,19 @@ export const tourSteps: readonly TourStep[] = [
     },
   },
   {
+    id: 'tags',
+    title: text('看一个标签从哪里来', 'See where a tag comes from'),
+    look: text(
+      '演示银行有资产等级、RFM、生命周期等标签。打开“RFM 分群”:分布、切点、每次计算的漂移、引用它的客群;“新建标签”里有模板,试算立即显示覆盖率。',
+      'The bank has tags such as asset level, RFM and stage of life. Open the RFM groups: distribution, cuts, drift, who reads it. A new tag begins with a template, and is tried as you define it.',
+    ),
+    to: '/sense/tags',
+    go: text('打开标签', 'Open tags'),
+    needs: 'tags.tag.read',
+    as: 'fenxi',
+    count: { ask: '/api/tags?limit=200', of: lines, unit: text('个标签', 'tags') },
+  },
+  {
     id: 'contact',
     title: text('看什么时候能打扰客户', 'See when a customer may be disturbed'),
     look: text(

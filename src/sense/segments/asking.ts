@@ -5,7 +5,7 @@ import { homeZone } from '../../platform/time/zone.ts'
 import type { Types } from '../eql/contract.ts'
 import type { Asked, Limits } from '../eql/eql.ts'
 import { type Layout, layoutOf } from '../eql/eql.ts'
-import { layoutParts } from '../tags/tags.ts'
+import { layoutParts, tagsWereUsed } from '../tags/tags.ts'
 import type { Ground } from './schema.ts'
 import { latestSnapshots, type SnapshotRow } from './store.ts'
 
@@ -24,6 +24,7 @@ export async function askedNow(
 ): Promise<Asked> {
   const snapshots = segments.length > 0 ? await read(ctx, (tx) => latestSnapshots(tx, segments)) : []
   const parts = await layoutParts(ctx, ground)
+  await tagsWereUsed(ctx, tagsIn(types))
   const layout: Layout = layoutOf({
     ...parts,
     segment(name, version, _at, binder) {
@@ -54,4 +55,8 @@ function snapshotFor(ground: Ground, snapshots: readonly SnapshotRow[], id: stri
     'segments.not_refreshed',
     text(`客群“${title}”还没有计算过,请先刷新它`, `The segment ${title} was never refreshed: refresh it first`),
   )
+}
+
+function tagsIn(types: Types): string[] {
+  return [...new Set([...types.keys()].flatMap((expr) => (expr.kind === 'tag' ? expr.name : [])))]
 }

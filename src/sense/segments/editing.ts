@@ -12,6 +12,7 @@ import { noLive } from './answering.ts'
 import { orgOf } from './asking.ts'
 import type { NewSegment, SegmentDetail, SegmentEdit, Turn } from './contract.ts'
 import { refreshJob } from './jobs.ts'
+import { tellLineage } from './made.ts'
 import { circle, inUse, nameTaken, notPublished, retired } from './problems.ts'
 import { circleOf, readsOf } from './rules.ts'
 import { groundOf } from './schema.ts'
@@ -84,6 +85,7 @@ export async function publishSegment(ctx: Ctx, id: string, revision: number): Pr
     await store.insertVersion(tx, { ...made, publishedAt: ctx.now, publishedBy: ctx.who.name })
     const live = { ...old, state: 'live' as const, version, revision: revision + 1 }
     await save(ctx, tx, { ...live, nextAt: dueAfter(live, ctx.now) })
+    await tellLineage(ctx, tx, id, rule, schema)
     await queueRefresh(ctx, tx, id)
     tx.before({ version: old.version, state: old.state })
     tx.after({ version, text: old.draft, uses })
