@@ -97,7 +97,11 @@ test('an operator writes a cap and quiet hours, publishes them, and sees what th
     .locator('.zx-contact-says li', { hasText: /在黑名单中(来电投诉)/ })
     .first()
     .waitFor()
-  assert.equal(await page.locator('.zx-contact-matrix td[data-verdict=reserved]').count(), 24, 'notices go by all channels')
+  assert.equal(
+    await page.locator('.zx-contact-matrix td[data-verdict=reserved]').count(),
+    24,
+    'notices go by all channels',
+  )
   assert.deepEqual(await seriousFaults(page), [])
   await shot(page, 'contact-explain')
 })
