@@ -93,10 +93,7 @@ test('an operator writes a cap and quiet hours, publishes them, and sees what th
 
   await page.locator('tbody').getByRole('link').first().click()
   await page.locator('.zx-contact-matrix').waitFor()
-  await page
-    .locator('.zx-contact-says li', { hasText: '在黑名单中(来电投诉)' })
-    .first()
-    .waitFor()
+  await page.locator('.zx-contact-says li', { hasText: '在黑名单中(来电投诉)' }).first().waitFor()
   assert.equal(
     await page.locator('.zx-contact-matrix td[data-verdict=reserved]').count(),
     24,
