@@ -1,3 +1,4 @@
+import { channelsPages } from '../act/channels/ui/pages.ts'
 import { contactPages } from '../decide/contact/ui/pages.ts'
 import { accessPages } from '../govern/access/ui/pages.ts'
 import { auditPages } from '../govern/audit/ui/pages.ts'
@@ -10,6 +11,7 @@ import { customersPages } from '../sense/customers/ui/pages.ts'
 import { identityPages } from '../sense/identity/ui/pages.ts'
 import { importsPages } from '../sense/imports/ui/pages.ts'
 import { segmentsPages } from '../sense/segments/ui/pages.ts'
+import { tagsPages } from '../sense/tags/ui/pages.ts'
 import { warehousePages } from '../sense/warehouse/ui/pages.ts'
 import { text } from './kit/text.ts'
 import type { Page } from './page.ts'
@@ -38,6 +40,7 @@ export const pages: readonly Page[] = [
   home,
   tour,
   ...customersPages,
+  ...tagsPages,
   ...segmentsPages,
   ...identityPages,
   ...collectPages,
@@ -45,6 +48,7 @@ export const pages: readonly Page[] = [
   ...warehousePages,
   ...catalogPages,
   ...contactPages,
+  ...channelsPages,
   ...orgsPages,
   ...accessPages,
   ...auditPages,

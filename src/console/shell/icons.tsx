@@ -21,9 +21,11 @@ import {
   OrderedListOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
+  SendOutlined,
   SolutionOutlined,
   StopOutlined,
   TableOutlined,
+  TagsOutlined,
   TeamOutlined,
   ThunderboltOutlined,
   UsergroupAddOutlined,
@@ -48,6 +50,7 @@ const icons = {
   health: <DashboardOutlined aria-hidden />,
   privacy: <KeyOutlined aria-hidden />,
   customers: <ContactsOutlined aria-hidden />,
+  tags: <TagsOutlined aria-hidden />,
   segments: <UsergroupAddOutlined aria-hidden />,
   identity: <BranchesOutlined aria-hidden />,
   live: <ThunderboltOutlined aria-hidden />,
@@ -64,6 +67,8 @@ const icons = {
   contactLists: <StopOutlined aria-hidden />,
   contactExplain: <SolutionOutlined aria-hidden />,
   contactForecast: <LineChartOutlined aria-hidden />,
+  channels: <SendOutlined aria-hidden />,
+  seeds: <SolutionOutlined aria-hidden />,
 } satisfies Record<string, ReactElement>
 
 export type IconName = keyof typeof icons

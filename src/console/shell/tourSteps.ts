@@ -185,4 +185,17 @@ export const tourSteps: readonly TourStep[] = [
       unit: text('条审计记录', 'audit entries'),
     },
   },
+  {
+    id: 'channels',
+    title: text('看渠道是否健康', 'See whether channels are well'),
+    look: text(
+      '短信、邮件、推送、企业微信已接到演示银行的模拟网关。打开一个账号:速率、时段、单价与今日流量;向种子名单发一条测试,回执随后出现在日志里。',
+      'SMS, mail, push and WeCom are connected to the stand-ins of the practice bank. Open one: rate, windows, price, traffic of today. Send a test to the seed list: its receipt comes into the log.',
+    ),
+    to: '/act/channels',
+    go: text('打开渠道账号', 'Open channel accounts'),
+    needs: 'channels.account.read',
+    as: 'yunying',
+    count: { ask: '/api/channels/accounts?limit=200', of: lines, unit: text('个渠道账号', 'channel accounts') },
+  },
 ]

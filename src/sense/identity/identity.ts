@@ -5,11 +5,13 @@ export { createKind, editKind, getKind, listKinds } from './kinds.ts'
 export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
 export {
   canonicalOf,
+  customersNamed,
   findByIdentity,
   findMany,
   getIdentityOf,
   identitiesOf,
   membersOf,
+  openIdentities,
   type PersonOf,
   personsOf,
   placeCustomers,

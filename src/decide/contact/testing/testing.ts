@@ -1,7 +1,6 @@
 import type { TestContext } from 'node:test'
 import { createOrg, ensureRoot } from '../../../govern/orgs/orgs.ts'
 import { unauditedChange } from '../../../platform/change.ts'
-import { newId } from '../../../platform/ids.ts'
 import type { TestCtx, TestOptions } from '../../../platform/testing/testing.ts'
 import { collectCtx } from '../../../sense/collect/testing/testing.ts'
 import type { Ask, Cap, PolicyDoc, Verdict } from '../contract.ts'
@@ -53,11 +52,13 @@ export async function openContactBank(
 }
 
 const dayMs = 86_400_000
+/** Of two that are equal in all else the first that was written goes first. */
+let asked = 0
 
 /** A marketing push of strategy `s` that may wait for three days. */
 export function wish(ctx: TestCtx, customer: number, over: Partial<Ask> = {}): Ask {
   return {
-    message: newId('job', ctx.now),
+    message: `ask_${String(++asked).padStart(8, '0')}`,
     customer,
     channel: 'push',
     class: 'marketing',
