@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { confirm, publishPolicy, reserve } from '../src/decide/contact/contact.ts'
+import { confirm, forecast, publishPolicy, reserve } from '../src/decide/contact/contact.ts'
 import type { Ask, Cap } from '../src/decide/contact/contract.ts'
 import { emptyPolicy } from '../src/decide/contact/rules/defaults.ts'
 import { ensureRoot } from '../src/govern/orgs/orgs.ts'
@@ -22,7 +22,7 @@ const senders = 2
 
 /**
  * A million asks at scale 1, four for each of 250,000 customers, in sets of 5,000 by two senders, under four caps that all
- * match, on a durable PostgreSQL: `asks_per_s` are decided and committed, `confirms_per_s` confirmed. Beside it what an
+ * match, on a durable PostgreSQL: `asks_per_s` are decided and committed, `confirms_per_s` confirmed, `forecasts_per_s` customers of a forecast. Beside it what an
  * expert writes by hand for one cap alone, in the two layouts there are: contacts as rows, counted by an index, and contacts
  * as an array in the customer's row.
  */
@@ -98,12 +98,16 @@ async function measure(ctx: Ctx, asks: number, options: BenchOptions): Promise<B
     unauditedChange(ctx, 'confirmations of a bench', (tx) => confirm(tx, reserved.slice(from, until))),
   )
   options.log(`${asks} asks for ${customers} customers, ${reserved.length} reserved`)
+  const began = performance.now()
+  const every = Array.from({ length: Math.min(customers, 100_000) }, (_, i) => i + 1)
+  await forecast(ctx, { customers: every, channel: 'push', class: 'marketing', blocked: 'delay' })
+  const forecasts = Math.round(every.length / ((performance.now() - began) / 1000))
   const rows = await byRows(ctx, asks, customers)
   const arrays = await byArrays(ctx, asks, customers)
   return {
     bench: 'contact',
     scale: options.scale,
-    figures: { asks_per_s: asking, confirms_per_s: confirming, reserved: reserved.length },
+    figures: { asks_per_s: asking, confirms_per_s: confirming, forecasts_per_s: forecasts, reserved: reserved.length },
     raw: { rows_per_s: rows, arrays_per_s: arrays },
     ratio: { rows: round(asking / rows), arrays: round(asking / arrays) },
   }

@@ -149,10 +149,15 @@ test('all matching caps must have room: a channel, each strategy, a scene; a bra
     verdicts.map((one) => (one.verdict === 'dropped' ? one.why.ref : one.verdict)),
     ['reserved', 'each', 'reserved', 'reserved', 'sms', 'fund'],
   )
-  assert.deepEqual(kinds(await ask(wish(ctx, there), wish(ctx, there, { strategy: 't', blocked: 'drop' }))), [
-    'reserved',
-    'dropped',
-  ])
+  assert.deepEqual(
+    kinds(
+      await ask(
+        wish(ctx, there, { message: 'b1' }),
+        wish(ctx, there, { message: 'b2', strategy: 't', blocked: 'drop' }),
+      ),
+    ),
+    ['reserved', 'dropped'],
+  )
 })
 
 test('rule 38: what the regulator demands waits for nothing and uses nothing up', async (t) => {

@@ -87,10 +87,9 @@ export async function historyOf(tx: Tx, customers: readonly number[], limit: num
   return rows.map(kept)
 }
 
-const iso = (ms: number) => new Date(ms).toISOString()
-
 export async function saveEntries(tx: Tx, rows: readonly KeptEntry[]): Promise<void> {
   if (rows.length === 0) return
+  const iso = isoTexts()
   await tx`
     insert into contact.entry (${columns(tx)})
     select * from unnest(
@@ -107,6 +106,16 @@ export async function saveEntries(tx: Tx, rows: readonly KeptEntry[]): Promise<v
     set at = excluded.at, state = excluded.state, until = excluded.until, why = excluded.why, counts = excluded.counts,
         priority = excluded.priority, score = excluded.score, planned_at = excluded.planned_at, latest = excluded.latest,
         channel = excluded.channel, account = excluded.account`
+}
+
+/** Instants as text. Messages of a set share most of them: each is written once. */
+function isoTexts(): (ms: number) => string {
+  const written = new Map<number, string>()
+  return (ms) => {
+    const known = written.get(ms) ?? new Date(ms).toISOString()
+    written.set(ms, known)
+    return known
+  }
 }
 
 /** Moves on those that stand in one of the states; says which did. */

@@ -98,6 +98,7 @@ function Whole({ policy }: { policy: Policy }) {
         />
       ) : null}
       <Tabs
+        className="zx-contact-tabs"
         activeKey={tab}
         onChange={choose}
         destroyOnHidden
