@@ -12,6 +12,7 @@ import { recall } from './run/memory.ts'
 import { openPlayer } from './run/player.ts'
 import { openSay } from './run/say.ts'
 import { realStage, virtualStage } from './run/stage.ts'
+import { leaveTruth } from './run/truth.ts'
 import { ensureOrgs } from './setup/orgs.ts'
 import { ensurePlan } from './setup/plan.ts'
 import { ensureSources } from './setup/sources.ts'
@@ -36,6 +37,7 @@ async function main(options: Options): Promise<void> {
     if (memory.day === 0) await loadFiles(loading, -1)
     await playDays(loading, player)
     await loadSegments(loading)
+    await leaveTruth(bank, options.folder)
     process.send?.({ tell: 'played', customers: memory.customers, tally: memory.tally, rejected: memory.rejected })
     await gateways.close()
     return
@@ -45,6 +47,7 @@ async function main(options: Options): Promise<void> {
   await loadHistory(loading, player, dayOf(memory.from, Date.now() - behindMs))
   if (options.key) await loadSegments(loading)
   process.send?.({ tell: 'loaded' })
+  await leaveTruth(bank, options.folder)
   await live(loading, player)
 }
 
