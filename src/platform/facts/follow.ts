@@ -109,6 +109,12 @@ export function followLag(ctx: Ctx): Promise<number> {
   return read(asMachine(ctx, 'follower'), store.lagSeconds)
 }
 
+/**
+ * What a trigger would say of many rows at once: keys of a feed that have changed, in the transaction that changes them. All
+ * in one row, so that they are followed together.
+ */
+export const touch = store.touch
+
 /** All of a feed is to be written again, or what lies from `after` up to `until`; within the caller's transaction. */
 export const refill = store.refill
 

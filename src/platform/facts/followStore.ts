@@ -94,6 +94,10 @@ export async function refill(tx: Tx, feed: string, after = '', until: string | n
     where feed = ${feed}`
 }
 
+export async function touch(tx: Tx, feed: string, keys: readonly string[]): Promise<void> {
+  await tx`select platform.touch(${feed}, ${[...keys]}::text[])`
+}
+
 export async function lagSeconds(tx: Tx): Promise<number> {
   const [row] = await tx<{ lag: number }[]>`
     select coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float8 as lag from platform.touched`

@@ -3,6 +3,7 @@ import type { PersonalKind } from '../../govern/privacy/contract.ts'
 import { indexPersonal, normalise, sealPersonal } from '../../govern/privacy/privacy.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
+import { touch } from '../../platform/facts/follow.ts'
 import type { Id } from '../../platform/ids.ts'
 import { attributesOf, columnValue, noteAttributes } from '../catalog/catalog.ts'
 import { type Arrived, type Batch, factsToken, type Step } from '../collect/collect.ts'
@@ -46,7 +47,9 @@ async function keepSightings(ctx: Ctx, tx: Tx, arrived: readonly Arrived[]): Pro
       return { customer, source, receivedAt, didAt: did ? envelope.time : undefined }
     }),
   )
-  const unknown = await store.moveSightings(tx, [...sighted.values()])
+  const { unknown, anotherDay } = await store.moveSightings(tx, [...sighted.values()])
+  // ClickHouse knows the day only.
+  if (anotherDay.length > 0) await touch(tx, 'customer', anotherDay.map(String))
   if (unknown.length === 0) return
   const homeOf = await homesOf(ctx, tx)
   const fresh = unknown.flatMap((number): store.Sighting[] => {

@@ -9,14 +9,16 @@ export const bytes = (tx: Tx, values: (Buffer | null)[]) => tx.array(values as B
 export type Seen = { customer: number; seenAt: Date }
 
 /**
- * Moves the last sighting of known customers on, where it is later, and answers who is not known yet. One statement: to
- * read twenty thousand rows first costs more than to write them. ClickHouse is told, in one row, of those whom it shows on
- * another day now.
+ * Moves the last sighting of known customers on, where it is later. Answers who is not known yet, and whose day it has
+ * changed. One statement: to read twenty thousand rows first costs more than to write them.
  */
-export async function moveSightings(tx: Tx, seen: readonly Seen[]): Promise<number[]> {
+export async function moveSightings(
+  tx: Tx,
+  seen: readonly Seen[],
+): Promise<{ unknown: number[]; anotherDay: number[] }> {
   // In the order of their numbers, so that two batches never wait for each other.
   const rows = [...seen].sort((a, b) => a.customer - b.customer)
-  const [row] = await tx<{ fresh: number[] }[]>`
+  const [row] = await tx<{ unknown: number[]; anotherDay: number[] }[]>`
     with seen as (
       select seen.customer, to_timestamp(seen.second) as at, profile.seen_at as before
       from unnest(${rows.map((row) => row.customer)}::int[], ${rows.map((row) => row.seenAt.getTime() / 1000)}::float8[])
@@ -26,13 +28,12 @@ export async function moveSightings(tx: Tx, seen: readonly Seen[]): Promise<numb
       update customers.profile set seen_at = seen.at
       from seen where profile.customer = seen.customer and profile.seen_at < seen.at
       returning profile.customer, seen.before, seen.at
-    ), told as (
-      select platform.touch('customer', array_agg(customer::text)) from moved
-      where date_trunc('day', before, 'UTC') <> date_trunc('day', at, 'UTC')
     )
-    select coalesce(array_agg(customer) filter (where before is null), '{}') as fresh, (select count(*) from told) as told
+    select coalesce(array_agg(customer) filter (where before is null), '{}') as unknown,
+           array(select customer from moved
+                 where date_trunc('day', before, 'UTC') <> date_trunc('day', at, 'UTC')) as another_day
     from seen`
-  return row?.fresh ?? []
+  return row ?? { unknown: [], anotherDay: [] }
 }
 
 export type Sighting = { customer: number; org: string; bornAt: Date; seenAt: Date }
