@@ -1,5 +1,5 @@
--- Whose last sighting moved to another day is told to ClickHouse by the step that moves it, once for all of a batch (see
--- `keepSightings`): a trigger for each row made a row of `platform.touched` of each, and small pieces of what follows.
+-- Whose last sighting moved to another day is told to ClickHouse by the statement that moves it, once for all of a batch (see
+-- `saveSightings`): a trigger for each row made a row of `platform.touched` of each, and small pieces of what follows.
 
 drop trigger touch_changed on customers.profile;
 create trigger touch_changed after update on customers.profile

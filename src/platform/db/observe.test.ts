@@ -27,10 +27,19 @@ test('lists of instants, booleans, bigints, bytes and texts go into a statement 
     back.map((row) => [row.word, row.n]),
     long.map((word, i) => [word, numbers[i]]),
   )
-  const firstMissing = await read(ctx, (tx) => tx`select * from unnest(${[null, true]}::boolean[]) given (yes)`)
+  const [instant = new Date(), piece = Buffer.alloc(0)] = [instants[0], bytes[0]]
+  const firstMissing = await read(
+    ctx,
+    (tx) => tx`
+      select * from unnest(${[null, true]}::boolean[], ${[null, instant]}::timestamptz[], ${[null, 7n]}::bigint[],
+                           ${[null, piece]}::bytea[]) given (yes, at, big, raw)`,
+  )
   assert.deepEqual(
-    firstMissing.map((row) => row.yes),
-    [null, true],
+    firstMissing.map(({ yes, at, big, raw }) => [yes, at, big, raw]),
+    [
+      [null, null, null, null],
+      [true, instant, 7n, piece],
+    ],
   )
   const none = await read(ctx, (tx) => tx`select * from unnest(${[]}::timestamptz[], ${[]}::boolean[]) given (at, yes)`)
   assert.equal(none.length, 0)

@@ -98,7 +98,8 @@ function withLists(sql: Sql, args: unknown[]): unknown[] {
   for (let i = 1; i < args.length; i++) {
     const arg = args[i]
     if (!Array.isArray(arg)) continue
-    if (isTyped(arg.find((each) => each !== null && each !== undefined))) args[i] = sql.array(arg as never)
+    const type = typeOf(arg.find((each) => each !== null && each !== undefined))
+    if (type !== undefined) args[i] = sql.array(arg as never, type)
     else if (arg.length >= longList) args[i] = written(arg) ?? arg
   }
   return args
@@ -106,8 +107,12 @@ function withLists(sql: Sql, args: unknown[]): unknown[] {
 
 const longList = 20
 
-function isTyped(value: unknown): boolean {
-  return value instanceof Date || value instanceof Uint8Array || typeof value === 'boolean' || typeof value === 'bigint'
+/** The engine's number of the type of an element, said because the driver would ask the first, which may be null. */
+function typeOf(value: unknown): number | undefined {
+  if (value instanceof Date) return 1184
+  if (value instanceof Uint8Array) return 17
+  if (typeof value === 'boolean') return 16
+  return typeof value === 'bigint' ? 20 : undefined
 }
 
 /** A list of texts or of numbers as the engine reads it; undefined for any other. */

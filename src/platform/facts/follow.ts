@@ -110,10 +110,12 @@ export function followLag(ctx: Ctx): Promise<number> {
 }
 
 /**
- * What a trigger would say of many rows at once: keys of a feed that have changed, in the transaction that changes them. All
- * in one row, so that they are followed together.
+ * Rows of lesser versions are all in the copies; one that is being written, or will be, has this version or a greater one. A
+ * version of an earlier filling of the database says nothing: `generation` is another then.
  */
-export const touch = store.touch
+export function copiesUpTo(ctx: Ctx): Promise<{ version: bigint; generation: string }> {
+  return read(asMachine(ctx, 'follower'), store.newestVersion)
+}
 
 /** All of a feed is to be written again, or what lies from `after` up to `until`; within the caller's transaction. */
 export const refill = store.refill

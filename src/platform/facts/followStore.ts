@@ -35,6 +35,13 @@ export async function nextVersion(tx: Tx, feed: string): Promise<bigint> {
   return row.version
 }
 
+export async function newestVersion(tx: Tx): Promise<{ version: bigint; generation: string }> {
+  const [row] = await tx<{ version: bigint; generation: string }[]>`
+    select coalesce(max(version), 0)::bigint as version, md5(coalesce(string_agg(generation::text, ' ' order by feed), '')) as generation
+    from platform.followed`
+  return row ?? { version: 0n, generation: '' }
+}
+
 /** A row of each feed; those whose copy is not of this database begin anew. Returns these, with the mark for the copy. */
 export async function takeUp(
   tx: Tx,
@@ -92,10 +99,6 @@ export async function refill(tx: Tx, feed: string, after = '', until: string | n
     set refill_after = case when refill_after is null then ${after} else '' end,
         refill_until = case when refill_after is null then ${until}::text end
     where feed = ${feed}`
-}
-
-export async function touch(tx: Tx, feed: string, keys: readonly string[]): Promise<void> {
-  await tx`select platform.touch(${feed}, ${[...keys]}::text[])`
 }
 
 export async function lagSeconds(tx: Tx): Promise<number> {

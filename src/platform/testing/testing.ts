@@ -31,7 +31,8 @@ async function testPostgres(): Promise<string> {
   return (await ownPostgres).url
 }
 
-async function testClickhouse(): Promise<string> {
+/** For another process that reads what a test wrote. */
+export async function testClickhouse(): Promise<string> {
   const given = process.env.TEST_CLICKHOUSE_URL
   if (given) return given
   ownClickhouse ??= startTestClickhouse()

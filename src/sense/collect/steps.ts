@@ -25,7 +25,7 @@ export const collectStep: Step = {
 
   async facts(ctx, batch) {
     const plan = await planOf(ctx)
-    const processed = ctx.now.toISOString()
+    const processed = batch.processedAt.toISOString()
     const written = new Map<Date, string>()
     const receivedAs = (at: Date) => {
       const known = written.get(at) ?? at.toISOString()

@@ -137,13 +137,15 @@ export type Position = {
   batch: bigint
   toXact: string | null
   toId: bigint | null
+  /** When the last batch was left behind. */
+  workedAt: Date | null
   /** The log was restored into another server, which counts its transactions from elsewhere. */
   moved: boolean
 }
 
 export async function lockPosition(tx: Tx): Promise<Position> {
   const [row] = await tx<Position[]>`
-    select xact::text, id, batch, to_xact::text, to_id,
+    select xact::text, id, batch, to_xact::text, to_id, worked_at,
            server <> (select system_identifier from pg_control_system()) as moved
     from collect.position where reader = 'pipeline' for update`
   if (!row) throw new Error('the pipeline has no position')
@@ -175,6 +177,12 @@ export async function inHand(tx: Tx): Promise<bigint | undefined> {
   const [row] = await tx<{ batch: bigint }[]>`
     select batch from collect.position where reader = 'pipeline' and to_xact is not null`
   return row?.batch
+}
+
+/** Up to when what was processed is in ClickHouse: what is in hand, or comes, is processed then or later. */
+export async function workedUpTo(tx: Tx): Promise<Date> {
+  const [row] = await tx<{ at: Date | null }[]>`select worked_at as at from collect.position where reader = 'pipeline'`
+  return row?.at ?? new Date(0)
 }
 
 export function takeInHand(tx: Tx, end: { xact: string; id: bigint }) {

@@ -3,7 +3,6 @@ import type { PersonalKind } from '../../govern/privacy/contract.ts'
 import { indexPersonal, normalise, sealPersonal } from '../../govern/privacy/privacy.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
-import { touch } from '../../platform/facts/follow.ts'
 import type { Id } from '../../platform/ids.ts'
 import { attributesOf, columnValue, noteAttributes } from '../catalog/catalog.ts'
 import { type Arrived, type Batch, factsToken, type Step } from '../collect/collect.ts'
@@ -33,7 +32,10 @@ export const profileStep: Step = {
     if (rows.length > 0) await insertHistory(ctx.facts, rows, factsToken(batch, 'attribute_day'))
   },
   async effects(ctx: Ctx, tx: Tx, batch: Batch) {
-    const arrived = batch.arrived.filter((one) => !one.refused && one.customer > 0)
+    // What the product says of a customer is nothing that he did.
+    const arrived = batch.arrived.filter(
+      ({ refused, customer, envelope }) => !refused && customer > 0 && envelope.customer === undefined,
+    )
     if (arrived.length === 0) return
     await keepSightings(ctx, tx, arrived)
     await keepProfiles(ctx, tx, arrived)
@@ -47,9 +49,7 @@ async function keepSightings(ctx: Ctx, tx: Tx, arrived: readonly Arrived[]): Pro
       return { customer, source, receivedAt, didAt: did ? envelope.time : undefined }
     }),
   )
-  const { unknown, anotherDay } = await store.moveSightings(tx, [...sighted.values()])
-  // ClickHouse knows the day only.
-  if (anotherDay.length > 0) await touch(tx, 'customer', anotherDay.map(String))
+  const unknown = await store.moveSightings(tx, [...sighted.values()])
   if (unknown.length === 0) return
   const homeOf = await homesOf(ctx, tx)
   const fresh = unknown.flatMap((number): store.Sighting[] => {

@@ -168,6 +168,14 @@ export function membersBelow(tx: Tx, roots: readonly number[]): Promise<MemberRo
     select root, id, org, born_at, merged_into from down order by root, depth, id`
 }
 
+/** Of each number whether it is a person by itself: merged into none, and none into it. */
+export function aloneOf(tx: Tx, customers: readonly number[]): Promise<{ id: number; org: string; alone: boolean }[]> {
+  return tx`
+    select c.id, c.org,
+           c.merged_into is null and not exists (select from identity.customer m where m.merged_into = c.id) as alone
+    from identity.customer c where c.id = any (${[...customers]}::int[])`
+}
+
 /** Numbers that were merged into another, in their order. */
 export async function mergedAfter(tx: Tx, after: number, limit: number): Promise<number[]> {
   const rows = await tx<{ id: number }[]>`
@@ -200,6 +208,17 @@ export function shownLinksOf(tx: Tx, customers: readonly number[]): Promise<Show
   return tx<ShownLink[]>`
     select kind, match, shown, sealed, customer, org, first_seen, last_seen, source
     from identity.link where customer = any (${[...customers]}::int[])`
+}
+
+/** Of one kind, the one seen last of each customer. */
+export function newestOfKind(tx: Tx, kind: string, customers: readonly number[]): Promise<ShownLink[]> {
+  return tx<ShownLink[]>`
+    select link.* from unnest(${[...customers]}::int[]) as wanted(customer)
+    cross join lateral (
+      select kind, match, shown, sealed, customer, org, first_seen, last_seen, source
+      from identity.link where link.customer = wanted.customer and link.kind = ${kind}
+      order by last_seen desc, match limit 1
+    ) link`
 }
 
 /** The links that are exactly one of these. */

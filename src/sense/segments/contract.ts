@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PageOf, PageQuery } from '../../platform/page.ts'
 import { text } from '../../platform/problem.ts'
 import { CustomerRow } from '../customers/contract.ts'
-import { Cost, Issue, Line, limits, type Rule, Suggestion } from '../eql/contract.ts'
+import { Line, limits, type Rule } from '../eql/contract.ts'
 
 export const permissions = [
   { id: 'segments.segment.read', name: text('查看客群', 'See segments') },
@@ -34,7 +34,11 @@ export const Segment = Type.Object({
   owner: Type.String(),
   state: State,
   version: Type.Integer({ description: 'The latest published; 0: none yet' }),
-  cron: Nullable(Type.String({ description: 'Five fields; null: refreshed by hand' })),
+  cron: Nullable(Type.String({ description: 'Five fields; null: by hand, or in real time' })),
+  live: Type.Boolean({
+    description: 'Real time: asked for the customers of each batch, and left at the right instant',
+  }),
+  tellsInside: Type.Boolean({ description: 'At the first filling, who is inside already enters as well (rule 20)' }),
   zone: Type.String(),
   nextAt: Nullable(Instant),
   refreshing: Type.Boolean(),
@@ -99,6 +103,8 @@ const fields = {
   owner: Type.Optional(Type.String({ maxLength: 60 })),
   draft: Type.Optional(RuleText),
   cron: Type.Optional(Nullable(Type.String({ maxLength: 60 }))),
+  live: Type.Optional(Type.Boolean()),
+  tellsInside: Type.Optional(Type.Boolean()),
 }
 export const NewSegment = Type.Object({ name: Name, ...fields }, strict)
 export type NewSegment = Static<typeof NewSegment>
@@ -107,34 +113,6 @@ export type SegmentEdit = Static<typeof SegmentEdit>
 export const Publish = Type.Object({ revision: Type.Integer() }, strict)
 export const Turn = Type.Object({ to: Type.Enum(['live', 'paused', 'retired']) }, strict)
 export type Turn = Static<typeof Turn>
-
-// ---- writing a rule
-
-export const Asking = Type.Object({ text: RuleText }, strict)
-export const CheckedText = Type.Object({
-  ok: Type.Boolean(),
-  issues: Type.Array(Issue),
-  sentence: Type.Array(Line),
-  cost: Nullable(Cost),
-})
-export type CheckedText = Static<typeof CheckedText>
-
-export const Completing = Type.Object({ text: RuleText, offset: Type.Integer({ minimum: 0 }) }, strict)
-export const Completed = Type.Object({ items: Type.Array(Suggestion) })
-
-export const Estimating = Type.Object({ text: RuleText, exact: Type.Optional(Type.Boolean()) }, strict)
-/** `low` and `high`: the true count lies between them in 95 of 100 samples; all three are equal when it is exact (rule 18). */
-export const Estimated = Type.Object({ customers: Count, low: Count, high: Count })
-export type Estimated = Static<typeof Estimated>
-export const Estimate = Type.Object({
-  ...Estimated.properties,
-  universe: Type.Integer({ description: 'Customers that were asked about' }),
-  exact: Type.Boolean(),
-  parts: Type.Array(Type.Object({ sentence: Words, ...Estimated.properties }), {
-    description: 'Of each condition by itself, where the rule joins some',
-  }),
-})
-export type Estimate = Static<typeof Estimate>
 
 // ---- members
 
@@ -163,3 +141,31 @@ export const Compared = Type.Object({
   stayed: Count,
 })
 export type Compared = Static<typeof Compared>
+
+// ---- keeping up
+
+const Refreshed = Type.Object({
+  at: Instant,
+  size: Count,
+  ms: Type.Integer(),
+  asked: Nullable(Type.Integer({ description: 'Customers who were asked; null: everyone' })),
+})
+
+/**
+ * `whole`: the last time everyone was asked; `part`: only those whose answer could be another; `why` everyone was, the last time.
+ * `noLive`: why it cannot be asked in real time. `nextAt`: when time alone may change somebody's answer.
+ * How a segment keeps up: how it was asked last, how far it lies behind, who came and went by day.
+ */
+export const Updates = Type.Object({
+  whole: Nullable(Refreshed),
+  part: Nullable(Refreshed),
+  why: Nullable(Words),
+  noLive: Nullable(Words),
+  followed: Type.Boolean({ description: 'In real time, and at work' }),
+  lagSeconds: Nullable(Type.Number({ description: 'Age of what happened and is not asked about yet' })),
+  nextAt: Nullable(Instant),
+  days: Type.Array(Type.Object({ day: Type.String(), entered: Count, left: Count }), {
+    description: 'Thirty days, oldest first; of the customers whom the caller sees',
+  }),
+})
+export type Updates = Static<typeof Updates>

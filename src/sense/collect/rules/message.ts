@@ -23,7 +23,7 @@ export function faultOf(envelope: Envelope): Refusal | undefined {
       'The time is not one: give milliseconds since 1970',
     )
   if (envelope.kind === 'item') return itemFault(envelope)
-  if (envelope.ids.length === 0)
+  if (envelope.ids.length === 0 && envelope.customer === undefined)
     return refusal(
       'collect.no_identity',
       'ids',
