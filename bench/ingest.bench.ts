@@ -19,8 +19,9 @@ const whole = { events: 1_000_000, customers: 100_000, perCall: 100, callers: 12
  * byte sent until the last event is a fact and the log has been left behind. The sender is a process of its own, and
  * shares the two cores with the product and its engines.
  *
- * Raw is the same events put into both engines by hand, in sets of 5,000: a table in PostgreSQL with the message and its
- * key, and the table of facts.
+ * Raw is the same events put into both engines by hand, in sets of 5,000: a table in PostgreSQL with the message and
+ * its key, and the table of facts. It does far less: no HTTP and no sender beside it, nothing sealed, no identities, no
+ * customers. In one thing it is harder: under load the product's batches are larger, and ClickHouse makes fewer parts.
  */
 export async function run(options: BenchOptions): Promise<BenchResult> {
   const events = Math.max(10_000, Math.round(whole.events * options.scale))

@@ -1,15 +1,39 @@
 import { join } from 'node:path'
+import { idsWithin, rootOf } from './govern/orgs/orgs.ts'
+import { read } from './platform/change.ts'
 import { asMachine, type Ctx } from './platform/ctx.ts'
 import { text } from './platform/problem.ts'
 import { createSource, entityModel, findSource, getEntity, listEvents } from './sense/catalog/catalog.ts'
 import { receive } from './sense/collect/collect.ts'
-import { listKinds } from './sense/identity/identity.ts'
+import { listKinds, orgsNamed } from './sense/identity/identity.ts'
 import type { Choices } from './sense/imports/contract.ts'
 import { type Imports, importsWith } from './sense/imports/imports.ts'
 
 /** Imports on the collection, the catalogue and the identities of this program. `home` is its home folder. */
 export function openImports(home: string): Imports {
-  return importsWith({ receive, source: sourceOfImports, choices: choicesOfColumns, folder: join(home, 'imports') })
+  return importsWith({
+    receive,
+    source: sourceOfImports,
+    choices: choicesOfColumns,
+    elsewhere: customersElsewhere,
+    folder: join(home, 'imports'),
+  })
+}
+
+/** The head office may name everyone. */
+async function customersElsewhere(
+  ctx: Ctx,
+  org: string,
+  sets: readonly (readonly { kind: string; value: string }[])[],
+): Promise<boolean[]> {
+  const machine = asMachine(ctx, 'imports')
+  const { root, within } = await read(machine, async (tx) => ({
+    root: await rootOf(tx),
+    within: new Set(await idsWithin(tx, org)),
+  }))
+  if (org === root) return sets.map(() => false)
+  const orgs = await orgsNamed(machine, sets)
+  return orgs.map((named) => named.some((one) => !within.has(one)))
 }
 
 /** What an organisation imports arrives under a source of its own, made when it first imports. */

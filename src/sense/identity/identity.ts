@@ -1,6 +1,7 @@
 export { countOpenConflicts, decideConflict, getConflict, listConflicts } from './conflicts.ts'
 export { numbersSql, personSql } from './facts.ts'
 export { aliasFeed, owners } from './following.ts'
+export { orgsNamed } from './homes.ts'
 export { createKind, editKind, getKind, listKinds } from './kinds.ts'
 export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
 export {

@@ -37,6 +37,8 @@ export type ImportDeps = {
   readonly receive: Receive
   /** The source under which an organisation's imports arrive. */
   source(ctx: Ctx, org: string): Promise<{ id: string }>
+  /** Of each set of identities, whether it names a customer who is outside that organisation. */
+  elsewhere: Work['elsewhere']
   /** What the catalogue and identity know: kinds of identity, entity types, events, attributes. */
   choices(ctx: Ctx): Promise<Choices>
   /** Where files lie, `<home>/imports`; the same for every process that answers requests or runs jobs. */
@@ -48,7 +50,8 @@ export type Imports = ReturnType<typeof importsWith>
 /** The use cases of importing, on the collection and the catalogue of this program. */
 export function importsWith(deps: ImportDeps) {
   const folder = resolve(deps.folder)
-  const work: Work = { receive: deps.receive, source: deps.source, folder, limits: limitsOf }
+  const { receive, source, elsewhere } = deps
+  const work: Work = { receive, source, elsewhere, folder, limits: limitsOf }
   const jobs = importJobs(work, (ctx) => sweep(ctx, folder))
   const start = (ctx: Ctx, id: string) => (what: 'check' | 'run', tx: Tx) =>
     queueJob(ctx, tx, jobs[what], { id }, { key: keyOfJob(id) })

@@ -4,7 +4,7 @@ import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { missing, Problem, text } from '../../platform/problem.ts'
 import { recordLineage } from '../catalog/catalog.ts'
-import type { Incoming, Outcome } from '../collect/contract.ts'
+import type { Envelope, Identity, Incoming, Outcome } from '../collect/contract.ts'
 import type { Reason } from './contract.ts'
 import { pathOf } from './files.ts'
 import { importEdges } from './lineage.ts'
@@ -23,6 +23,8 @@ export type Work = {
   /** The source under which an organisation's imports arrive. */
   source(ctx: Ctx, org: string): Promise<{ id: string }>
   readonly folder: string
+  /** Of each set of identities, whether it names a customer who is outside that organisation. */
+  elsewhere(ctx: Ctx, org: string, sets: readonly (readonly Identity[])[]): Promise<boolean[]>
   limits(ctx: Ctx): Promise<Limits>
 }
 
@@ -41,7 +43,7 @@ const checkRows = 10_000
 export async function checkFile(ctx: Ctx, work: Work, id: string, more: More = {}): Promise<Ended> {
   const job = await openWork(ctx, work, id, 'checking')
   if (!job) return 'left'
-  const ended = await eachPiece(ctx, job, checkRows, more, async () => undefined)
+  const ended = await eachPiece(ctx, work, job, checkRows, more, async () => undefined)
   if (ended !== 'finished') return ended
   const { position: rows, bad, row } = job
   await unauditedChange(ctx, 'the result of a check, which a person asked for', (tx) =>
@@ -60,7 +62,7 @@ export async function runFile(ctx: Ctx, work: Work, id: string, more: More = {})
   if (!job) return 'left'
   const source = await work.source(ctx, job.row.org)
   if (!(await rest(ctx, job, pieceRows))) return 'left'
-  const ended = await eachPiece(ctx, job, pieceRows, more, async (good) => {
+  const ended = await eachPiece(ctx, work, job, pieceRows, more, async (good) => {
     if (good.length === 0) return []
     return send(ctx, work, source, good, more.signal)
   })
@@ -106,12 +108,19 @@ export function fileGone(): Problem {
   )
 }
 
-type Good = Incoming & { envelope: unknown }
+type Good = Incoming & { envelope: Envelope }
 
 /** Sends what is good, in the order of the rows; undefined where nothing is sent. */
 type SendPiece = (good: readonly Good[]) => Promise<Outcome[] | undefined>
 
-async function eachPiece(ctx: Ctx, job: Job, size: number, more: More, sendPiece: SendPiece): Promise<Ended> {
+async function eachPiece(
+  ctx: Ctx,
+  work: Work,
+  job: Job,
+  size: number,
+  more: More,
+  sendPiece: SendPiece,
+): Promise<Ended> {
   const pieces = job.opened.pieces(job.position, size)
   // A piece is read while the one before it is sent.
   let coming = pieces.next()
@@ -122,7 +131,7 @@ async function eachPiece(ctx: Ctx, job: Job, size: number, more: More, sendPiece
       coming = pieces.next()
       coming.catch(() => {})
       if (more.signal?.aborted) return (await rest(ctx, job, 0)) ? 'paused' : 'left'
-      if (!(await onePiece(ctx, job, piece, size, sendPiece))) return 'left'
+      if (!(await onePiece(ctx, job, await understood(ctx, work, job, piece), size, sendPiece))) return 'left'
       more.tell?.({ ...totals(job), progress: job.opened.progress() })
     }
   } finally {
@@ -154,24 +163,33 @@ async function rest(ctx: Ctx, job: Job, ahead: number): Promise<boolean> {
 
 const nothing = { accepted: 0, duplicates: 0, resent: 0, rejected: 0, bad: 0 }
 
-async function onePiece(
-  ctx: Ctx,
-  job: Job,
-  piece: readonly ReadRow[],
-  size: number,
-  sendPiece: SendPiece,
-): Promise<boolean> {
-  const good: Good[] = []
-  const sent: { row: ReadRow; index: number }[] = []
-  const bad: { row: ReadRow; fault: Fault }[] = []
+type Understood = { length: number; good: Good[]; sent: { row: ReadRow; index: number }[]; bad: BadRow[] }
+type BadRow = { row: ReadRow; fault: Fault }
+
+/** Rows as messages, and those that are none. Who imports for an organisation changes no customer of another. */
+async function understood(ctx: Ctx, work: Work, job: Job, piece: readonly ReadRow[]): Promise<Understood> {
+  const found: Understood = { length: piece.length, good: [], sent: [], bad: [] }
+  const made = piece.map((row) => ('fault' in row ? row : job.map(row.cells)))
+  const elsewhere = await work.elsewhere(
+    ctx,
+    job.row.org,
+    made.map((one) => ('fault' in one ? [] : one.envelope.ids)),
+  )
   for (const [index, row] of piece.entries()) {
-    const made = 'fault' in row ? row : job.map(row.cells)
-    if ('fault' in made) bad.push({ row, fault: made.fault })
+    const one = made[index]
+    if (!one) continue
+    if ('fault' in one) found.bad.push({ row, fault: one.fault })
+    else if (elsewhere[index]) found.bad.push({ row, fault: { code: 'identity.elsewhere' } })
     else {
-      good.push(made)
-      sent.push({ row, index })
+      found.good.push(one)
+      found.sent.push({ row, index })
     }
   }
+  return found
+}
+
+async function onePiece(ctx: Ctx, job: Job, piece: Understood, size: number, sendPiece: SendPiece): Promise<boolean> {
+  const { good, sent, bad } = piece
   if (bad.length > 0 && job.state === 'running' && job.row.mode === 'all') throw notAll()
   const outcomes = await sendPiece(good)
   const counts = { ...nothing }

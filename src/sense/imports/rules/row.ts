@@ -33,6 +33,10 @@ const words = {
   'value.rounded': { zh: '位数过多,数字已被表格软件舍入', en: 'Too many digits: a spreadsheet rounded the number' },
   'identity.none': { zh: '没有任何客户标识', en: 'It has no identity of a customer' },
   'identity.too_long': { zh: '客户标识过长', en: 'The identity is too long' },
+  'identity.elsewhere': {
+    zh: '该客户属于其他机构,本机构的导入不能修改',
+    en: 'The customer belongs to another organisation: an import of this one may not change him',
+  },
   'identity.mobile': {
     zh: '不像手机号码(11 位;境外号码以 + 开头)',
     en: 'Not a mobile number (11 digits; a foreign one begins with +)',

@@ -54,6 +54,7 @@ export async function importBank(t: TestContext, log: Log = recordingLog()) {
     receive: log.receive,
     source: async () => ({ id: 'src_imports' }),
     choices: async () => standardChoices,
+    elsewhere: async (_ctx, _org, sets) => sets.map(() => false),
     folder,
   })
   /** As the screen does it: in parts, then looked at. */
