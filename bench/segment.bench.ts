@@ -33,7 +33,11 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
     options.log(`${customers} customers, ${customers * 10} events`)
     const measured = await measure(facts, customers, options)
     const kept = await refreshed(facts, { customers, events: customers * 10 }, options.log)
-    Object.assign(measured.figures, { refresh_part_ms: kept.part_ms, refresh_asked: kept.asked, refresh_times_cheaper: kept.times })
+    Object.assign(measured.figures, {
+      refresh_part_ms: kept.part_ms,
+      refresh_asked: kept.asked,
+      refresh_times_cheaper: kept.times,
+    })
     Object.assign(measured.raw, { refresh_whole_ms: kept.whole_ms })
     return measured
   } finally {
