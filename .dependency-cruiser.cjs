@@ -125,10 +125,10 @@ const shape = [
   {
     name: 'ui-is-apart',
     comment:
-      'A screen runs in the browser: it knows contracts, other screens and the console, and asks the server the rest.',
+      'A screen runs in the browser: it knows contracts, other screens and the console, and asks the server the rest. The language of rules is read and written there too: its rules are pure, and a person who writes sees at once.',
     severity: 'error',
-    from: { path: screen, pathNot: test },
-    to: { couldNotResolve: false, pathNot: `${screen}|${contract}|^src/console/|${pure}|${library}` },
+    from: { path: '^src/([^/]+)/([^/]+)/ui/', pathNot: test },
+    to: { couldNotResolve: false, pathNot: `${screen}|${contract}|^src/console/|${pure}|${library}|^src/$1/$2/rules/` },
   },
   {
     name: 'console-is-apart',

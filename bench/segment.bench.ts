@@ -89,11 +89,14 @@ async function tenRules(): Promise<string[]> {
   return (await readFile(file, 'utf8')).split(/^---$/m)
 }
 
+/** The engine remembers which granules a condition left empty: the second of two runs would not be one. */
+const unremembered = { use_query_condition_cache: 0 } as const
+
 async function compared(facts: Facts, ours: Compiled, theirs: string) {
   const digest = (sql: string) => `SELECT count() AS rows, groupBitXor(cityHash64(customer)) AS mark FROM (${sql})`
   const statements = [
-    { ...ours, sql: digest(ours.sql), timeoutMs: 600_000 },
-    { sql: digest(theirs), timeoutMs: 600_000 },
+    { ...ours, sql: digest(ours.sql), settings: { ...ours.settings, ...unremembered }, timeoutMs: 600_000 },
+    { sql: digest(theirs), settings: unremembered, timeoutMs: 600_000 },
   ]
   const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   const answers = new Set<string>()

@@ -45,7 +45,9 @@ async function run(home: string, seed?: string): Promise<Summary> {
 let whole: Promise<Summary> | undefined
 
 test('ten days of a small bank, headless: what was sent is what is stored, less repeats and rejects, twice the same', async (t) => {
-  const first = await (whole ??= run(homeOf(t)))
+  const home = homeOf(t)
+  const first = await run(home)
+  whole = Promise.resolve(first)
   const { sent, accepted, rejected, duplicates, stored } = first.events
   assert.equal(first.customers, 200)
   assert.ok(sent > 200 && sent < 4000, `${sent} events`)
@@ -55,15 +57,24 @@ test('ten days of a small bank, headless: what was sent is what is stored, less 
   assert.equal(stored, accepted - duplicates - rejected)
   assert.deepEqual([first.journeys, first.audit_ok], [[], true])
   const sizes = new Map(first.segments.map(({ name, size }) => [name, size]))
-  assert.equal(sizes.size, 5)
+  assert.equal(sizes.size, 6)
   const [wealthy = 0, asleep = 0, both = 0] = ['财富客户', '沉睡客户', '沉睡的财富客户'].map((name) => sizes.get(name))
   assert.ok(wealthy > 0 && wealthy < 60 && asleep > 0, JSON.stringify(first.segments))
   assert.ok(both <= Math.min(wealthy, asleep))
   assert.ok(first.seconds > 0 && first.peak_rss_mb > 50)
 
-  const again = await run(homeOf(t))
+  const other = homeOf(t)
+  const again = await run(other)
   assert.deepEqual(again.events, first.events, 'the same seed is the same bank')
   assert.deepEqual(again.segments, first.segments)
+
+  for (const name of ['truth.json', 'truth-customers.jsonl'])
+    assert.equal(left(other, name), left(home, name), `${name}: what is true of the bank is the same, too`)
+  const { treatments } = JSON.parse(left(home, 'truth.json')) as Truth
+  const { average, segments } = treatments.find(({ treatment }) => treatment === 'sms') ?? assert.fail('texts')
+  assert.ok(average.customers > 150 && average.effects.opened > 0.3, JSON.stringify(average))
+  assert.ok(segments.length > 8)
+  assert.equal(left(home, 'truth-customers.jsonl').trim().split('\n').length, average.customers)
 })
 
 test('killed in the middle of its days and started again, the bank goes on where it was and nothing is there twice', async (t) => {
@@ -77,6 +88,18 @@ test('killed in the middle of its days and started again, the bank goes on where
   assert.ok(day < 10, `day ${day}`)
   assert.deepEqual((await run(home)).events, events)
 })
+
+type Truth = {
+  treatments: {
+    treatment: string
+    average: { customers: number; effects: { opened: number } }
+    segments: unknown[]
+  }[]
+}
+
+function left(home: string, name: string): string {
+  return readFileSync(join(home, 'demo', name), 'utf8')
+}
 
 function dayOf(home: string): number {
   try {

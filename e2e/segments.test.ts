@@ -58,14 +58,15 @@ test('an operator names a segment, writes its rule, sees its size while writing,
   await page.getByRole('dialog').getByRole('textbox', { name: '名称' }).fill('高资产金卡')
   await page.getByRole('button', { name: '创建并编写规则' }).click()
   await page.waitForURL(/\/edit$/)
+  await page.getByText('文本', { exact: true }).click()
 
   await type(page, "aum >= 10万\nand levle = 'gold'")
   await page.locator('.zx-eql-issues li[data-severity=error]').first().waitFor()
   await shot(page, 'segments-wrong')
   await type(page, "-- 大客户\naum >= 10万 and level = 'gold'")
   // 100,000 yuan are ten million fen: of customers 10 to 39 every other one is gold.
-  await page.locator('.zx-segment-size strong', { hasText: '15' }).waitFor()
-  await page.locator('.zx-segment-sentence li').first().waitFor()
+  await page.locator('.zx-eql-size strong', { hasText: '15' }).waitFor()
+  await page.locator('.zx-eql-sentence li').first().waitFor()
   assert.deepEqual(await seriousFaults(page), [])
   await shot(page, 'segments-editor')
 
@@ -114,7 +115,7 @@ test('the list and the page of a segment read well in English, in the dark and o
     await link.click()
     await page.locator('.zx-segment-rule').waitFor()
     await page.goto(`${page.url().replace(/\/$/, '')}/edit`)
-    await page.locator('.zx-segment-size strong').waitFor()
+    await page.locator('.zx-eql-size strong').waitFor()
     assert.deepEqual(await seriousFaults(page), [])
     await shot(page, `segments-editor-${name}`)
   }

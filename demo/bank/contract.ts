@@ -248,12 +248,24 @@ export type ResponseType = 'persuadable' | 'sure-thing' | 'lost-cause' | 'do-not
 
 // ---- the truth 真值
 
-export type TruthOfSegment = { segment: string; customers: number; without: number; with: number; effect: number }
+/** What a contact changes: probabilities within 14 days (of `opened` and `clicked`, that it happens at all), `aum` in yuan. */
+export const outcomeNames = ['opened', 'clicked', 'visited', 'bought', 'complained', 'optedOut', 'left', 'aum'] as const
+export type OutcomeName = (typeof outcomeNames)[number]
+
+/** Means of a segment: of buying without and with the contact, and the effect on it; then the effects on every outcome. */
+export type TruthOfSegment = {
+  segment: string
+  customers: number
+  without: number
+  with: number
+  effect: number
+  effects: Record<OutcomeName, number>
+}
 export type TruthOfTreatment = {
   treatment: string
   kind: ContactKind
   value: number | null
-  /** Effect on buying within 14 days, averaged over all active customers on the day. */
+  /** Over all active customers on the day. */
   average: TruthOfSegment
   segments: TruthOfSegment[]
 }
@@ -263,12 +275,12 @@ export type Truth = {
   types: Record<ResponseType, number>
   treatments: TruthOfTreatment[]
 }
-/** One line for each customer: for the file that Zhixing never reads. Effects on buying, by treatment. */
+/** One line for each customer: for the file that Zhixing never reads. Effects by treatment, in the order of `outcomeNames`. */
 export type TruthOfCustomer = {
   customer: string
   type: ResponseType
   traits: Omit<Traits, 'attention'>
-  effects: Record<string, number>
+  effects: Record<string, number[]>
 }
 
 // ---- what bank.ts offers (demo/bank/bank.ts)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { customerAt, effectOf, makeBank, respond, traitsOf, truthOf, truthOfCustomers, worldOf } from '../bank.ts'
 import { startOf } from '../calendar.ts'
-import type { Contact, ContactKind } from '../contract.ts'
+import { type Contact, type ContactKind, outcomeNames } from '../contract.ts'
 import { lifeOf } from '../life.ts'
 import { mean } from '../sample-testing.ts'
 import { kinds } from './kinds.ts'
@@ -19,6 +19,7 @@ const contact = (customer: number, more: Partial<Contact> = {}): Contact => ({
   earlier: [],
   ...more,
 })
+const bought = outcomeNames.indexOf('bought')
 const third = everyone.filter((index) => index % 3 === 0)
 const averageEffect = (more: Partial<Contact>, of: readonly number[] = third) =>
   mean(
@@ -156,7 +157,7 @@ test('there are all four types, and effects go smoothly from one to the other', 
   const of = (segment: string) => sms?.segments.find((one) => one.segment === segment)?.effect ?? Number.NaN
   assert.ok(of('type:persuadable') > 4 * of('type:lost-cause'))
   assert.ok(of('type:do-not-disturb') < 0)
-  const effects = [...truthOfCustomers(bank, 70)].map((one) => one.effects['coupon-50'] ?? 0)
+  const effects = [...truthOfCustomers(bank, 70)].map((one) => one.effects['coupon-50']?.[bought] ?? 0)
   const moved = effects.filter((effect) => Math.abs(effect) > 0.0005)
   assert.ok(moved.length > 2000 && new Set(moved).size > 0.85 * moved.length, 'no two people are quite alike')
 })
@@ -166,7 +167,14 @@ test('the truth by segment is the mean of the truth by customer', () => {
   const each = [...truthOfCustomers(bank, 70)]
   for (const { treatment, average, segments } of truth.treatments) {
     assert.equal(average.customers, each.length)
-    assert.ok(Math.abs(average.effect - mean(each.map(({ effects }) => effects[treatment] ?? Number.NaN))) < 2e-6)
+    assert.equal(average.effect, average.effects.bought)
+    for (const [i, name] of outcomeNames.entries()) {
+      const mine = mean(each.map(({ effects }) => effects[treatment]?.[i] ?? Number.NaN))
+      assert.ok(
+        Math.abs(average.effects[name] - mine) < 2e-6,
+        `${treatment} ${name}: ${average.effects[name]}, ${mine}`,
+      )
+    }
     const ages = segments.filter(({ segment }) => segment.startsWith('age:'))
     assert.equal(
       ages.reduce((sum, { customers }) => sum + customers, 0),

@@ -1,6 +1,17 @@
 import { startOf } from '../calendar.ts'
 import { clamp } from '../chance.ts'
-import type { Bank, Contact, ContactKind, ResponseType, Truth, TruthOfCustomer, TruthOfSegment } from '../contract.ts'
+import {
+  type Bank,
+  type Contact,
+  type ContactKind,
+  type Effect,
+  type OutcomeName,
+  outcomeNames,
+  type ResponseType,
+  type Truth,
+  type TruthOfCustomer,
+  type TruthOfSegment,
+} from '../contract.ts'
 import { type Life, lifeOf, stateOn } from '../life.ts'
 import { customerNo } from '../people/customer.ts'
 import { effectAt } from './effect.ts'
@@ -44,21 +55,33 @@ function* livesOn(bank: Bank, day: number): Iterable<Life> {
 export function* truthOfCustomers(bank: Bank, day = bank.options.days - 1): Iterable<TruthOfCustomer> {
   for (const life of livesOn(bank, day)) {
     const { person } = life
-    const effects: Record<string, number> = {}
+    const effects: Record<string, number[]> = {}
     let without = 0
-    for (const treatment of treatments) {
-      const { bought } = effectAt(bank, life, contactOf(bank, person.index, day, treatment))
-      effects[treatment.treatment] = round(bought.with - bought.without)
-      without = bought.without
+    let told = 0
+    for (const [i, treatment] of treatments.entries()) {
+      const effect = effectAt(bank, life, contactOf(bank, person.index, day, treatment))
+      effects[treatment.treatment] = changesOf(effect).map(round)
+      without = effect.bought.without
+      if (i === referenceAt) told = effect.bought.with - without
     }
     const { digital, priceSensitivity, trust, irritability, appetite } = person
     yield {
       customer: customerNo(person.index),
-      type: typeOf(without, effects[reference] ?? 0),
+      type: typeOf(without, told),
       traits: { digital, priceSensitivity, trust, irritability, appetite },
       effects,
     }
   }
+}
+
+/** In the order of `outcomeNames`. */
+function changesOf(effect: Effect): number[] {
+  const change = {
+    ...effect,
+    opened: { without: 0, with: effect.opened },
+    clicked: { without: 0, with: effect.clicked },
+  }
+  return outcomeNames.map((name) => (name === 'aum' ? effect.aum : change[name].with - change[name].without))
 }
 
 const round = (p: number) => Math.round(p * 1e6) / 1e6
@@ -71,22 +94,27 @@ function segmentsOf({ person }: Life): string[] {
   return ['all', `age:${age}`, `wealth:${money}`, `pay:${person.payDay > 0 ? 'here' : 'elsewhere'}`]
 }
 
+type Sum = { customers: number; without: number; with: number; changes: number[] }
+const emptySum = (): Sum => ({ customers: 0, without: 0, with: 0, changes: outcomeNames.map(() => 0) })
+
 export function truthOf(bank: Bank, day = bank.options.days - 1): Truth {
-  const sums = treatments.map(() => new Map<string, { customers: number; without: number; with: number }>())
+  const sums = treatments.map(() => new Map<string, Sum>())
   const types: Record<ResponseType, number> = { persuadable: 0, 'sure-thing': 0, 'lost-cause': 0, 'do-not-disturb': 0 }
   for (const life of livesOn(bank, day)) {
-    const effects = treatments.map((one) => effectAt(bank, life, contactOf(bank, life.person.index, day, one)).bought)
-    const told = effects[referenceAt] ?? { without: 0, with: 0 }
+    const effects = treatments.map((one) => effectAt(bank, life, contactOf(bank, life.person.index, day, one)))
+    const told = effects[referenceAt]?.bought ?? { without: 0, with: 0 }
     const type = typeOf(told.without, told.with - told.without)
     types[type]++
     const segments = [...segmentsOf(life), `type:${type}`]
-    for (const [i, bought] of effects.entries()) {
+    for (const [i, effect] of effects.entries()) {
+      const changes = changesOf(effect)
       for (const segment of segments) {
-        const sum = sums[i]?.get(segment) ?? { customers: 0, without: 0, with: 0 }
+        const sum = sums[i]?.get(segment) ?? emptySum()
         sums[i]?.set(segment, sum)
         sum.customers++
-        sum.without += bought.without
-        sum.with += bought.with
+        sum.without += effect.bought.without
+        sum.with += effect.bought.with
+        sum.changes = sum.changes.map((before, of) => before + (changes[of] ?? 0))
       }
     }
   }
@@ -96,8 +124,7 @@ export function truthOf(bank: Bank, day = bank.options.days - 1): Truth {
     types,
     treatments: treatments.map((treatment, i) => {
       const segments = [...(sums[i] ?? [])].map(([segment, sum]) => meansOf(segment, sum)).sort(bySegment)
-      const average =
-        segments.find(({ segment }) => segment === 'all') ?? meansOf('all', { customers: 0, without: 0, with: 0 })
+      const average = segments.find(({ segment }) => segment === 'all') ?? meansOf('all', emptySum())
       return { ...treatment, average, segments: segments.filter(({ segment }) => segment !== 'all') }
     }),
   }
@@ -105,7 +132,7 @@ export function truthOf(bank: Bank, day = bank.options.days - 1): Truth {
 
 const bySegment = (a: TruthOfSegment, b: TruthOfSegment) => (a.segment < b.segment ? -1 : 1)
 
-function meansOf(segment: string, sum: { customers: number; without: number; with: number }): TruthOfSegment {
+function meansOf(segment: string, sum: Sum): TruthOfSegment {
   const n = Math.max(1, sum.customers)
   return {
     segment,
@@ -113,5 +140,9 @@ function meansOf(segment: string, sum: { customers: number; without: number; wit
     without: round(sum.without / n),
     with: round(sum.with / n),
     effect: round((sum.with - sum.without) / n),
+    effects: Object.fromEntries(outcomeNames.map((name, of) => [name, round((sum.changes[of] ?? 0) / n)])) as Record<
+      OutcomeName,
+      number
+    >,
   }
 }

@@ -16,7 +16,7 @@ export async function touchedOf(tx: Tx, feed: string, keys: number): Promise<Tou
   const rows = await tx<Touched[]>`
     select id, keys from (
       select id, keys, sum(cardinality(keys)) over (order by id) - cardinality(keys) as before
-      from (select id, keys from platform.touched where feed = ${feed} order by id limit 1000) oldest
+      from (select id, keys from platform.touched where feed = ${feed} order by id limit ${keys}) oldest
     ) counted
     where before < ${keys} order by id`
   return rows

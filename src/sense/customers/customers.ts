@@ -8,6 +8,7 @@ export { describeCustomers, listCustomers } from './list.ts'
 export { registerSection, type Section } from './sections.ts'
 export { type Mark, markNow, type Reads, touchedSince, touchedSql, type Way } from './touched.ts'
 export { customerThings, customerTrend } from './trend.ts'
+export { valuesOf } from './values.ts'
 export { customerTimeline, getCustomer, revealCustomer } from './view.ts'
 
 registerSealed(personalColumn)

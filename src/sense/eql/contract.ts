@@ -378,6 +378,76 @@ export const Suggestion = Type.Object({
 })
 export type Suggestion = Static<typeof Suggestion>
 
+// ---- a rule that is being written, on the wire
+
+const strict = { additionalProperties: false }
+export const RuleText = Type.String({ maxLength: limits.text })
+
+export const Asking = Type.Object({ text: RuleText }, strict)
+export const CheckedText = Type.Object({
+  ok: Type.Boolean(),
+  issues: Type.Array(Issue),
+  sentence: Type.Array(Line),
+  cost: Type.Union([Cost, Type.Null()]),
+})
+export type CheckedText = Static<typeof CheckedText>
+
+export const Completing = Type.Object({ text: RuleText, offset: Type.Integer({ minimum: 0 }) }, strict)
+export const Completed = Type.Object({ items: Type.Array(Suggestion) })
+
+/** Of a text, or of a tree and the parts of it that are asked for. */
+export const Estimating = Type.Object(
+  {
+    text: Type.Optional(RuleText),
+    rule: Type.Optional(RuleWire),
+    paths: Type.Optional(
+      Type.Array(Type.String({ maxLength: 1000 }), {
+        maxItems: 100,
+        description:
+          'Conditions and groups within `and`, `or` and `not`: `body.items.0`; without it those right below the top',
+      }),
+    ),
+    exact: Type.Optional(Type.Boolean({ description: 'The whole exactly, without parts' })),
+  },
+  strict,
+)
+export type Estimating = Static<typeof Estimating>
+const Customers = Type.Integer({ minimum: 0 })
+/** `low` and `high`: the true count lies between them in 95 of 100 samples; all three are equal when it is exact (rule 18). */
+export const Estimated = Type.Object({ customers: Customers, low: Customers, high: Customers })
+export type Estimated = Static<typeof Estimated>
+export const Estimate = Type.Object({
+  ...Estimated.properties,
+  universe: Type.Integer({ description: 'Customers that were asked about' }),
+  exact: Type.Boolean(),
+  parts: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      sentence: Type.Object({ zh: Type.String(), en: Type.String() }),
+      ...Estimated.properties,
+    }),
+    { description: 'Of each condition by itself, where the rule joins some' },
+  ),
+})
+export type Estimate = Static<typeof Estimate>
+
+/** Values that a field has: of an entity's attribute, or of an event's property (without an event: of any). */
+export const ValuesQuery = Type.Object({
+  entity: Type.Optional(Type.String({ maxLength: 100 })),
+  event: Type.Optional(Type.String({ maxLength: 200 })),
+  name: Type.String({ maxLength: 200 }),
+})
+export type ValuesQuery = Static<typeof ValuesQuery>
+export const Values = Type.Object({
+  items: Type.Array(
+    Type.Object({ value: Type.String(), rows: Type.Integer({ description: 'Of those that were looked at' }) }),
+    { description: 'The most frequent first; of texts and lists that are not personal' },
+  ),
+})
+export type Values = Static<typeof Values>
+
+// ---- the builder
+
 /**
  * A rule as the builder shows it: groups of conditions, each of a shape that has a form of its own. What has none is
  * `text`, shown and edited as text in its place. `notes` stand beside every part.

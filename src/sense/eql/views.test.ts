@@ -50,7 +50,7 @@ test('a condition that has no value yet is no rule yet', () => {
 
 /** A rule, and how it is told in Chinese and English. */
 const sentences: [source: string, zh: string, en: string][] = [
-  ['aum >= 50000', '金融资产余额 不低于 50,000', 'assets under management is at least 50,000'],
+  ['aum >= 50000', '金融资产余额 不低于 50,000 元', 'assets under management is at least 50,000 yuan'],
   // Rule 13: what is missing is different.
   ["level != 'gold'", '客户等级 不等于 “金卡”(含未知)', 'level is not “Gold” (or is not known)'],
   // Rule 14: who never did anything did not do this.
@@ -66,8 +66,8 @@ const sentences: [source: string, zh: string, en: string][] = [
   ],
   [
     'sum(amount of fund_buy, previous month) > 1000',
-    '上月(整月)“购买基金”的金额合计 大于 1,000',
-    'the sum of amount of “Fund bought”, the previous month, is more than 1,000',
+    '上月(整月)“购买基金”的金额合计 大于 1,000 元',
+    'the sum of amount of “Fund bought”, the previous month, is more than 1,000 yuan',
   ],
   ['years since birthday >= 60', '距出生日期已满的年数 不低于 60', 'whole years since birthday is at least 60'],
   [
@@ -90,7 +90,7 @@ test('groups are told with a line for each of their conditions, and every rule i
     lines.map(({ depth, zh, path }) => [depth, zh, path]),
     [
       [0, '同时满足:', 'body'],
-      [1, '金融资产余额 大于 5', 'body.items.0'],
+      [1, '金融资产余额 大于 5 元', 'body.items.0'],
       [1, '满足任意一条:', 'body.items.1'],
       [2, '行员', 'body.items.1.items.0'],
       [2, '不是:同时满足:', 'body.items.1.items.1'],

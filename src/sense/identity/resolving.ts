@@ -139,17 +139,22 @@ function readIds(
   wanted: readonly Wanted[],
 ): { sightings: Sighting[]; faults: Faults[]; links: Links } {
   const links: Links = new Map()
-  const read = new Map<string, Link | Fault>()
+  // By kind and value, without a text made of both for each of the batch.
+  const read = new Map<string, Map<string, Link | Fault>>()
   const faults: Faults[] = []
   const sightings = wanted.map((one): Sighting => {
     const wrong: Faults = []
     const ids: Link[] = []
     for (const { kind, value } of one.ids) {
-      const key = `${kind}\n${value}`
-      let link = read.get(key)
+      let ofKind = read.get(kind)
+      if (!ofKind) {
+        ofKind = new Map()
+        read.set(kind, ofKind)
+      }
+      let link = ofKind.get(value)
       if (link === undefined) {
         link = readOne(ctx, kinds, links, kind, value)
-        read.set(key, link)
+        ofKind.set(value, link)
       }
       if (typeof link === 'string') wrong.push({ kind, fault: link })
       else if (!ids.includes(link)) ids.push(link)

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PageOf, PageQuery } from '../../platform/page.ts'
 import { text } from '../../platform/problem.ts'
 import { CustomerRow } from '../customers/contract.ts'
-import { Cost, Issue, Line, limits, type Rule, Suggestion } from '../eql/contract.ts'
+import { Line, limits, type Rule } from '../eql/contract.ts'
 
 export const permissions = [
   { id: 'segments.segment.read', name: text('查看客群', 'See segments') },
@@ -113,34 +113,6 @@ export type SegmentEdit = Static<typeof SegmentEdit>
 export const Publish = Type.Object({ revision: Type.Integer() }, strict)
 export const Turn = Type.Object({ to: Type.Enum(['live', 'paused', 'retired']) }, strict)
 export type Turn = Static<typeof Turn>
-
-// ---- writing a rule
-
-export const Asking = Type.Object({ text: RuleText }, strict)
-export const CheckedText = Type.Object({
-  ok: Type.Boolean(),
-  issues: Type.Array(Issue),
-  sentence: Type.Array(Line),
-  cost: Nullable(Cost),
-})
-export type CheckedText = Static<typeof CheckedText>
-
-export const Completing = Type.Object({ text: RuleText, offset: Type.Integer({ minimum: 0 }) }, strict)
-export const Completed = Type.Object({ items: Type.Array(Suggestion) })
-
-export const Estimating = Type.Object({ text: RuleText, exact: Type.Optional(Type.Boolean()) }, strict)
-/** `low` and `high`: the true count lies between them in 95 of 100 samples; all three are equal when it is exact (rule 18). */
-export const Estimated = Type.Object({ customers: Count, low: Count, high: Count })
-export type Estimated = Static<typeof Estimated>
-export const Estimate = Type.Object({
-  ...Estimated.properties,
-  universe: Type.Integer({ description: 'Customers that were asked about' }),
-  exact: Type.Boolean(),
-  parts: Type.Array(Type.Object({ sentence: Words, ...Estimated.properties }), {
-    description: 'Of each condition by itself, where the rule joins some',
-  }),
-})
-export type Estimate = Static<typeof Estimate>
 
 // ---- members
 

@@ -1,11 +1,5 @@
 import type { Facts, Statement } from '../../platform/facts/facts.ts'
 
-/** About: rows that are on their way out are counted too. */
-export async function countCustomers(facts: Facts): Promise<number> {
-  const [row] = await facts.query<{ n: bigint }>({ sql: 'SELECT count() AS n FROM customer' })
-  return Number(row?.n ?? 0n)
-}
-
 /** Organisations that a question is narrowed to; null: no narrowing. */
 export type Within = readonly string[] | null
 
@@ -27,12 +21,29 @@ export async function countWithin(
   return Number(row?.n ?? 0n)
 }
 
-export async function customersWithin(facts: Facts, within: readonly string[]): Promise<number> {
+/** Exactly: whose numbers became another's, and rows on their way out, are none. */
+export async function customersWithin(facts: Facts, within: Within): Promise<number> {
   const [row] = await facts.query<{ n: bigint }>({
-    sql: 'SELECT count() AS n FROM customer FINAL WHERE org IN {orgs:Array(String)}',
-    params: { orgs: within },
+    sql: `SELECT count() AS n FROM customer FINAL ${within ? 'WHERE org IN {orgs:Array(String)}' : ''}`,
+    params: within ? { orgs: within } : {},
   })
   return Number(row?.n ?? 0n)
+}
+
+/** A test of who is asked about, over the persons that `sampleWithin` binds. */
+export const amongWithin = (person: string) =>
+  `${person} IN (SELECT id FROM customer FINAL WHERE org IN {orgs:Array(String)})`
+
+/** The one row of an estimate. */
+export async function sampleWithin(
+  facts: Facts,
+  compiled: Statement,
+  within: Within,
+  signal: AbortSignal,
+): Promise<Record<string, bigint>> {
+  const params = within ? { ...compiled.params, orgs: within } : compiled.params
+  const [row] = await facts.query<Record<string, bigint>>({ ...compiled, params, signal })
+  return row ?? {}
 }
 
 /** Keeps who they are now as a bitmap, and says how many. */
@@ -85,6 +96,16 @@ export async function pageOfMembers(
     params: { ...of, from: of.after + 1, ...(within ? { orgs: within } : {}) },
   })
   return { members: row?.members ?? [], size: Number(row?.size ?? 0n) }
+}
+
+/** All members, sorted. */
+export async function bitmapMembers(facts: Facts, of: { segment: string; snapshot: string }): Promise<number[]> {
+  const [row] = await facts.query<{ members: number[] }>({
+    sql: `SELECT bitmapToArray(groupBitmapMergeState(members)) AS members FROM segment_snapshot
+          WHERE segment = {segment:String} AND snapshot = {snapshot:String}`,
+    params: of,
+  })
+  return row?.members ?? []
 }
 
 export async function compareBitmaps(

@@ -48,3 +48,8 @@ export function retired(): Problem {
 export function notPublished(): Problem {
   return new Problem('conflict', 'segments.not_published', text('请先发布客群', 'Publish the segment first'))
 }
+
+/** Whoever asked has gone, and hears it no more; it is no failure of ours. */
+export function nobodyWaits(): Problem {
+  return new Problem('conflict', 'segments.not_waited_for', text('估算已取消', 'The estimate was called off'))
+}

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoint } from '../../platform/http/endpoint.ts'
+import * as eql from '../eql/contract.ts'
 import * as wire from './contract.ts'
 import * as segments from './segments.ts'
 
@@ -7,6 +8,7 @@ export function segmentsRoutes(app: FastifyInstance): void {
   segmentRoutes(app)
   stateRoutes(app)
   writingRoutes(app)
+  choosingRoutes(app)
   memberRoutes(app)
 }
 
@@ -97,8 +99,8 @@ function writingRoutes(app: FastifyInstance): void {
     url: '/api/segments/rule/check',
     needs: 'segments.segment.read',
     summary: 'What is wrong with a rule, and what it says in words',
-    body: wire.Asking,
-    answer: wire.CheckedText,
+    body: eql.Asking,
+    answer: eql.CheckedText,
     handle: (ctx, { body }) => segments.checkText(ctx, body.text),
   })
   endpoint(app, {
@@ -106,8 +108,8 @@ function writingRoutes(app: FastifyInstance): void {
     url: '/api/segments/rule/complete',
     needs: 'segments.segment.read',
     summary: 'What may stand at a place of a rule',
-    body: wire.Completing,
-    answer: wire.Completed,
+    body: eql.Completing,
+    answer: eql.Completed,
     handle: async (ctx, { body }) => ({ items: await segments.completeText(ctx, body.text, body.offset) }),
   })
   endpoint(app, {
@@ -115,13 +117,33 @@ function writingRoutes(app: FastifyInstance): void {
     url: '/api/segments/rule/estimate',
     needs: 'segments.segment.read',
     summary: 'How many a rule would find now; stops when the caller leaves',
-    body: wire.Estimating,
-    answer: wire.Estimate,
+    body: eql.Estimating,
+    answer: eql.Estimate,
     handle(ctx, { body, reply }) {
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
-      return segments.estimate(ctx, body.text, body.exact ?? false, left.signal)
+      return segments.estimate(ctx, body, left.signal)
     },
+  })
+}
+
+function choosingRoutes(app: FastifyInstance): void {
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/segments/rule/schema',
+    needs: 'segments.segment.read',
+    summary: 'What rules may speak of',
+    answer: eql.Schema,
+    handle: (ctx) => segments.ruleSchema(ctx),
+  })
+  endpoint(app, {
+    method: 'GET',
+    url: '/api/segments/rule/values',
+    needs: 'segments.segment.read',
+    summary: 'Frequent values of a field, never of a personal one',
+    query: eql.ValuesQuery,
+    answer: eql.Values,
+    handle: (ctx, { query }) => segments.valuesOf(ctx, query),
   })
 }
 

@@ -1,3 +1,5 @@
+import type { Expr } from '../eql/contract.ts'
+
 /** Of a segment, at one version or, with null, at whichever is the latest. */
 export type Ref = { segment: string; version: number | null }
 
@@ -77,4 +79,15 @@ export function superfluous(snapshots: readonly Dated[], keep: number, monthOf: 
 /** Of how many customers one is asked in a sample of about `wanted`; 1: all of them. */
 export function partOf(customers: number, wanted: number): number {
   return Math.max(1, Math.floor(customers / wanted))
+}
+
+/** The condition or group at a place of a rule, through `and`, `or` and `not` alone: what customers can be counted by. */
+export function partAt(body: Expr, path: string): { path: string; expr: Expr } | undefined {
+  if (!/^body(\.item|\.items\.\d{1,4})*$/.test(path)) return undefined
+  let expr: Expr | undefined = body
+  for (const [, place] of path.matchAll(/\.items\.(\d+)|\.item(?!s)/g)) {
+    if (place === undefined) expr = expr?.kind === 'not' ? expr.item : undefined
+    else expr = expr?.kind === 'and' || expr?.kind === 'or' ? expr.items[Number(place)] : undefined
+  }
+  return expr && { path, expr }
 }

@@ -4,9 +4,10 @@ import type { Ctx } from '../../platform/ctx.ts'
 import { type Feed, followAll } from '../../platform/facts/follow.ts'
 import { startJobs } from '../../platform/jobs/jobs.ts'
 import { Problem } from '../../platform/problem.ts'
-import { catalogFeeds } from '../catalog/catalog.ts'
+import { catalogFeeds, createEvent, createProperty } from '../catalog/catalog.ts'
 import { customerFeed } from '../customers/customers.ts'
 import { is, openBank } from '../customers/testing/testing.ts'
+import { parseRule } from '../eql/eql.ts'
 import { aliasFeed, owners } from '../identity/identity.ts'
 import { refresh } from './refreshing.ts'
 import {
@@ -23,7 +24,9 @@ import {
   membersOf,
   publishSegment,
   refreshSegment,
+  ruleSchema,
   turnSegment,
+  valuesOf,
 } from './segments.ts'
 
 const feeds = (): Feed[] => {
@@ -65,13 +68,13 @@ test('an operator writes a rule, sees where it is wrong, what it says and how ma
   assert.equal(right.ok, true)
   assert.match(right.sentence.map(({ zh }) => zh).join(' '), /25/)
   assert.ok((await completeText(ctx, 'au', 2)).some(({ insert }) => insert === 'aum'))
-  const found = await estimate(ctx, "aum >= 25000 and level = 'gold'", false, never)
+  const found = await estimate(ctx, { text: "aum >= 25000 and level = 'gold'" }, never)
   assert.deepEqual([found.customers, found.exact, found.universe], [3, true, 5])
   assert.deepEqual(
     found.parts.map(({ customers }) => customers),
     [3, 3],
   )
-  await assert.rejects(estimate(ctx, 'aum >=', false, never), code('segments.bad_rule'))
+  await assert.rejects(estimate(ctx, { text: 'aum >=' }, never), code('segments.bad_rule'))
 })
 
 test('a published segment is asked by a job; its size, trend and members are those of its snapshots', async (t) => {
@@ -109,7 +112,7 @@ test('a branch sees and asks about its own customers only, and not the segments 
   const whole = await publish('全行', 'aum >= 0')
   const branch = worksAt(west)
   await assert.rejects(getSegment(branch, whole), code('segment.missing'))
-  const found = await estimate(branch, 'aum >= 0', false, never)
+  const found = await estimate(branch, { text: 'aum >= 0' }, never)
   assert.deepEqual([found.customers, found.universe, found.exact], [2, 2, true])
   const own = await createSegment(branch, { name: '西分行', draft: 'aum >= 0' })
   await publishSegment(branch, own.id, own.revision)
@@ -218,15 +221,72 @@ test('rule 18: of many customers a sample is asked and says how far it may be of
     sql: `INSERT INTO customer (id, org, born, seen, version, deleted, a_aum)
           SELECT number + 1000, 'org_x', now64(3), now64(3), 1, 0, if(number % 4 = 0, 5000000, 100) FROM numbers(60000)`,
   })
-  const rough = await estimate(ctx, 'aum >= 50000', false, never)
+  await ctx.facts.command({
+    sql: `INSERT INTO customer (id, org, born, seen, version, deleted, a_aum)
+          SELECT number + 1000, 'org_x', now64(3), now64(3), 2, 0, if(number % 4 = 0, 5000000, 100) FROM numbers(30000)`,
+  })
+  const rough = await estimate(ctx, { text: 'aum >= 50000' }, never)
   assert.equal(rough.exact, false)
   assert.ok(rough.low < rough.customers && rough.customers < rough.high)
   assert.ok(rough.low <= 15_001 && 15_001 <= rough.high, `${rough.low} to ${rough.high}`)
-  const all = await estimate(ctx, 'aum >= 50000', true, never)
+  const all = await estimate(ctx, { text: 'aum >= 50000', exact: true }, never)
   assert.deepEqual([all.customers, all.low, all.high, all.exact], [15_001, 15_001, 15_001, true])
+  // Half of them were written again since: a row that is replaced is no customer.
+  assert.equal(all.universe, 60_005)
 })
 
 test('an estimate nobody waits for any more is stopped', async (t) => {
   const { ctx } = await bankWithCustomers(t)
-  await assert.rejects(estimate(ctx, 'aum >= 1', true, AbortSignal.abort()))
+  const left = estimate(ctx, { text: 'aum >= 1', exact: true }, AbortSignal.abort())
+  await assert.rejects(left, code('segments.not_waited_for'))
+})
+
+test('each condition and group of a rule is counted at its place, for a branch among its own customers', async (t) => {
+  const { ctx, west, worksAt } = await bankWithCustomers(t)
+  const schema = await ruleSchema(ctx)
+  const { rule } = parseRule("aum >= 20000 and not (level = 'basic' or aum >= 50000)", schema)
+  assert.ok(rule)
+  const paths = ['body', 'body.items.0', 'body.items.1', 'body.items.1.item.items.0', 'body.items.1.item.items.1']
+  const wrong = ['body.items.7', 'body.items.0.left', 'nowhere']
+  const whole = await estimate(ctx, { rule, paths: [...paths, ...wrong] }, never)
+  assert.deepEqual(
+    whole.parts.map(({ path, customers }) => [path, customers]),
+    [2, 4, 2, 2, 1].map((customers, i) => [paths[i], customers]),
+  )
+  const branch = await estimate(worksAt(west), { rule, paths }, never)
+  assert.deepEqual([branch.universe, ...branch.parts.map(({ customers }) => customers)], [2, 1, 2, 1, 0, 1])
+})
+
+test('values of what events carry are those of the last 90 days', async (t) => {
+  const { ctx } = await bankWithCustomers(t)
+  const { event, name } = { event: 'buy', name: 'channel' }
+  await createEvent(ctx, { name: event, zh: '购买' })
+  await createProperty(ctx, { event, name, type: 'text' })
+  const at = (days: number, value: string) => `(${days}, '${value}')`
+  await ctx.facts.command({
+    sql: `INSERT INTO event (event, time, customer, key, received, processed, source, props)
+          SELECT {event:String}, {now:DateTime64(3)} - toIntervalDay(days), 1, generateUUIDv4(), now64(3), now64(3), 'x',
+                 concat('{"', {name:String}, '":"', value, '"}')
+          FROM values('days UInt16, value String', ${[at(1, 'a'), at(2, 'b'), at(3, 'b'), at(100, 'old')].join(', ')})`,
+    params: { event, name, now: ctx.now },
+  })
+  assert.deepEqual((await valuesOf(ctx, { event, name })).items, [
+    { value: 'b', rows: 2 },
+    { value: 'a', rows: 1 },
+  ])
+})
+
+test('values of a field are offered by how frequent they are, of the own customers, and never personal ones', async (t) => {
+  const { ctx, west, web, say, worksAt } = await bankWithCustomers(t)
+  await say(web, is({ customer_no: '1' }, 'set', '2026-01-05 08:30', { name: '测试甲' }))
+  await followAll(ctx, feeds())
+  const level = { entity: 'customer', name: 'level' }
+  assert.deepEqual((await valuesOf(ctx, level)).items, [
+    { value: 'gold', rows: 3 },
+    { value: 'basic', rows: 2 },
+  ])
+  assert.deepEqual((await valuesOf(worksAt(west), level)).items, [{ value: 'gold', rows: 2 }])
+  assert.deepEqual((await valuesOf(ctx, { entity: 'customer', name: 'aum' })).items, [])
+  await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'name' }), code('tags.personal_field'))
+  await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'nothing' }), code('tags.no_field'))
 })

@@ -1,6 +1,18 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import type { Expr, Line, Parsed, Rule, Schema, Suggestion } from '../eql/contract.ts'
+import type {
+  CheckedText,
+  Estimate,
+  Estimating,
+  Expr,
+  Line,
+  Parsed,
+  Rule,
+  Schema,
+  Suggestion,
+  Types,
+} from '../eql/contract.ts'
 import {
+  checkRule,
   compileCount,
   compileEstimate,
   compileRule,
@@ -10,13 +22,13 @@ import {
   explainRule,
   parseRule,
   referencesOf,
+  upgradeRule,
 } from '../eql/eql.ts'
 import { askedNow, seenBy } from './asking.ts'
-import type { CheckedText, Estimate } from './contract.ts'
-import { countWithin, customersWithin } from './facts.ts'
-import { unreadable } from './problems.ts'
-import { partOf } from './rules.ts'
-import { type Ground, groundOf } from './schema.ts'
+import { amongWithin, countWithin, customersWithin, sampleWithin } from './facts.ts'
+import { nobodyWaits, unreadable } from './problems.ts'
+import { partAt, partOf } from './rules.ts'
+import { groundOf } from './schema.ts'
 
 /** What is wrong with a text, what it says in words, and what it would cost. */
 export async function checkText(ctx: Ctx, source: string): Promise<CheckedText> {
@@ -37,56 +49,67 @@ const sampled = 10_000
 const mostParts = 12
 
 /**
- * How many a text would find now: of a sample of about ten thousand with its error, or exactly. Of a branch's person always
- * exactly, among the branch's customers. `signal`: the text has changed, nobody waits any more.
+ * How many a rule would find now: of a sample of about ten thousand with its error, or exactly; of a branch's person among the
+ * branch's customers. `signal`: the rule has changed, nobody waits any more.
  */
-export async function estimate(ctx: Ctx, source: string, exact: boolean, signal: AbortSignal): Promise<Estimate> {
-  const ground = await groundOf(ctx)
-  const parsed = parseRule(source, ground.schema)
-  const { rule } = parsed
-  if (!parsed.ok || !rule) throw unreadable(parsed)
-  const within = await seenBy(ctx)
-  const asked = await askedNow(ctx, ground, parsed.types, segmentsIn(rule, ground.schema), estimateLimits)
-  if (within) {
-    const customers = await countWithin(ctx.facts, compileRule(rule, asked), within, signal)
-    const universe = await customersWithin(ctx.facts, within)
-    return { ...sure(customers), universe, exact: true, parts: [] }
+export async function estimate(ctx: Ctx, asking: Estimating, signal: AbortSignal): Promise<Estimate> {
+  try {
+    return await counted(ctx, asking, signal)
+  } catch (error) {
+    throw signal.aborted ? nobodyWaits() : error
   }
-  if (exact) {
-    const [row] = await ctx.facts.query<{ customers: bigint }>({ ...compileCount(rule, asked), signal })
-    return { ...sure(Number(row?.customers ?? 0n)), universe: ground.schema.customers ?? 0, exact: true, parts: [] }
-  }
-  return sample(ctx, rule, ground, asked, signal)
 }
 
-const sure = (customers: number) => ({ customers, low: customers, high: customers })
-
-async function sample(
-  ctx: Ctx,
-  rule: Rule,
-  ground: Ground,
-  asked: Awaited<ReturnType<typeof askedNow>>,
-  signal: AbortSignal,
-): Promise<Estimate> {
-  const part = partOf(ground.schema.customers ?? 0, sampled)
-  const parts = partsOf(rule.body)
-  const statement = compileEstimate([rule.body, ...parts], asked, part)
-  const [row] = await ctx.facts.query<Record<string, bigint>>({ ...statement, signal })
-  const universe = Number(row?.universe ?? 0n)
-  const of = (i: number) => estimateOf({ universe, hits: row?.[`c${i}`] ?? 0n }, part)
+async function counted(ctx: Ctx, asking: Estimating, signal: AbortSignal): Promise<Estimate> {
+  const ground = await groundOf(ctx)
+  const { rule, types } = readAsked(asking, ground.schema)
+  const within = await seenBy(ctx)
+  const asked = await askedNow(ctx, ground, types, segmentsIn(rule, ground.schema), estimateLimits)
+  if (asking.exact) {
+    const customers = within
+      ? await countWithin(ctx.facts, compileRule(rule, asked), within, signal)
+      : await countAll(ctx, compileCount(rule, asked), signal)
+    const universe = await customersWithin(ctx.facts, within)
+    return { customers, low: customers, high: customers, universe, exact: true, parts: [] }
+  }
+  const all = within ? await customersWithin(ctx.facts, within) : (ground.schema.customers ?? 0)
+  const parts = partsOf(rule, asking.paths)
+  const part = partOf(all, sampled)
+  const conditions = [rule.body, ...parts.map(({ expr }) => expr)]
+  const statement = compileEstimate(conditions, asked, part, within ? amongWithin : null)
+  const row = await sampleWithin(ctx.facts, statement, within, signal)
+  const universe = Number(row.universe ?? 0n)
+  const of = (i: number) => estimateOf({ universe, hits: row[`c${i}`] ?? 0n }, part)
   return {
     ...of(0),
     universe: universe * part,
     exact: part === 1,
-    parts: parts.map((expr, i) => ({
+    parts: parts.map(({ path, expr }, i) => ({
+      path,
       sentence: oneLine(explainRule({ ...rule, body: expr }, ground.schema)),
       ...of(i + 1),
     })),
   }
 }
 
-function partsOf(body: Expr): Expr[] {
-  return body.kind === 'and' || body.kind === 'or' ? body.items.slice(0, mostParts) : []
+async function countAll(ctx: Ctx, statement: ReturnType<typeof compileCount>, signal: AbortSignal): Promise<number> {
+  const [row] = await ctx.facts.query<{ customers: bigint }>({ ...statement, signal })
+  return Number(row?.customers ?? 0n)
+}
+
+function readAsked({ text, rule: tree }: Estimating, schema: Schema): { rule: Rule; types: Types } {
+  if (tree === undefined) return readWhole(text ?? '', schema)
+  const rule = upgradeRule(tree)
+  const checked = checkRule(rule, schema)
+  if (!checked.ok) throw unreadable(checked)
+  return { rule, types: checked.types }
+}
+
+/** Conditions by their places; a place that is none is not answered. */
+function partsOf({ body }: Rule, paths: readonly string[] | undefined): { path: string; expr: Expr }[] {
+  if (paths) return paths.flatMap((path) => partAt(body, path) ?? [])
+  if (body.kind !== 'and' && body.kind !== 'or') return []
+  return body.items.slice(0, mostParts).map((expr, i) => ({ path: `body.items.${i}`, expr }))
 }
 
 function oneLine(lines: readonly Line[]): { zh: string; en: string } {

@@ -2,7 +2,7 @@ import type { ClickHouseSettings } from '@clickhouse/client'
 import type { Zone } from '../../../platform/time/zone.ts'
 import type { Expr, Rule, Schema, Types } from '../contract.ts'
 import { Binder } from './bind.ts'
-import { Customers } from './customers.ts'
+import { Customers, cheapOf } from './customers.ts'
 import type { Layout } from './layout.ts'
 import type { Place } from './sources.ts'
 import type { Known, Sql } from './values.ts'
@@ -34,22 +34,20 @@ const usual: Limits = { seconds: 300, memory: 8 * 2 ** 30, rows: 0, threads: 0 }
 
 /** The customers for whom the rule holds, one row each, column `customer`. */
 export function compileRule(rule: Rule, asked: Asked): Compiled {
-  return statement(asked, (place) => {
-    const customers = new Customers(place)
-    customers.plan([rule.body], [])
-    const test = customers.condition(rule.body)
-    return `SELECT ${customers.id} AS customer ${customers.from([test])}`
-  })
+  return statement(asked, (place) => `SELECT ${whole(rule, place, (id) => `${id} AS customer`)}`, { all: rule.body })
 }
 
 /** How many they are, column `customers`. */
 export function compileCount(rule: Rule, asked: Asked): Compiled {
-  return statement(asked, (place) => {
-    const customers = new Customers(place)
-    customers.plan([rule.body], [])
-    const test = customers.condition(rule.body)
-    return `SELECT count() AS customers ${customers.from([test])}`
-  })
+  return statement(asked, (place) => `SELECT ${whole(rule, place, () => 'count() AS customers')}`, { all: rule.body })
+}
+
+function whole({ body }: Rule, place: Place, columns: (id: string) => string): string {
+  const customers = new Customers(place)
+  customers.plan([body], [])
+  customers.require(body)
+  const test = customers.condition(body)
+  return `${columns(customers.id)} ${customers.from([test])}`
 }
 
 /**
@@ -68,10 +66,20 @@ export function compileTogether(conditions: readonly Expr[], asked: Asked, as: '
 
 /**
  * How many of one customer in `part`, for each of the conditions: columns `universe`, and `c0`, `c1` … See `estimateOf`.
- * All conditions share their scans: the rule and each of its parts are asked together.
+ * All conditions share their scans: the rule and each of its parts are asked together. `of`: a test over a person's number, for
+ * those that are asked about at all; what it binds the caller adds.
  */
-export function compileEstimate(conditions: readonly Expr[], asked: Asked, part: number): Compiled {
-  const sample = part > 1 ? (person: string) => `intHash32(${person}) % ${Math.trunc(part)} = 0` : null
+export function compileEstimate(
+  conditions: readonly Expr[],
+  asked: Asked,
+  part: number,
+  of: ((person: string) => string) | null = null,
+): Compiled {
+  const tests = (person: string) => [
+    ...(part > 1 ? [`intHash32(${person}) % ${Math.trunc(part)} = 0`] : []),
+    ...(of === null ? [] : [of(person)]),
+  ]
+  const sample = part > 1 || of !== null ? (person: string) => tests(person).join(' AND ') : null
   return statement(
     asked,
     (place) => {
@@ -80,7 +88,7 @@ export function compileEstimate(conditions: readonly Expr[], asked: Asked, part:
       const columns = conditions.map((expr, i) => `countIf(${customers.condition(expr)}) AS c${i}`)
       return `SELECT count() AS universe${columns.map((column) => `, ${column}`).join('')} ${customers.from([])}`
     },
-    sample,
+    { sample },
   )
 }
 
@@ -124,8 +132,15 @@ export function estimateOf(row: { universe: bigint | number; hits: bigint | numb
   }
 }
 
+/** `all`: what everyone who is answered passes. */
+type Manner = { sample?: Place['sample']; all?: Expr }
+
 /** Whatever is read of the places of one asking. */
-export function statement(asked: Asked, write: (place: Place) => string, sample: Place['sample'] = null): Compiled {
+export function statement(
+  asked: Asked,
+  write: (place: Place) => string,
+  { sample = null, all }: Manner = {},
+): Compiled {
   const binder = new Binder()
   const known: Known = {
     binder,
@@ -133,7 +148,12 @@ export function statement(asked: Asked, write: (place: Place) => string, sample:
     types: asked.types,
     params: asked.params ?? {},
   }
+  const everyone = asked.scope === 'everyone' && sample === null && !asked.past
+  const cheap = everyone && all !== undefined ? cheapOf(all) : []
   let names = 0
+  let among: string | null | undefined
+  // One window, one text: equal tests are known by it.
+  const bounds = new Map<string, string>()
   const place: Place = {
     known,
     schema: asked.schema,
@@ -142,15 +162,27 @@ export function statement(asked: Asked, write: (place: Place) => string, sample:
     sample,
     past: asked.past ?? false,
     fresh: () => `n${++names}_`,
-    bounds(of) {
-      const customers = new Customers(place)
-      customers.plan(
-        [],
-        of.map(({ expr }) => expr),
-      )
-      const columns = of.map((bound, i) => `${customers.bound(bound).sql} AS b${i}`)
-      return `SELECT ${customers.id} AS customer, ${columns.join(', ')} ${customers.from([])}`
+    among() {
+      among ??= cheap.length === 0 ? null : some((customers) => [`${customers.id} AS person`])
+      return among
     },
+    bounds(of) {
+      const key = JSON.stringify(of)
+      const written = bounds.get(key)
+      if (written !== undefined) return written
+      const exprs = of.map(({ expr }) => expr)
+      const columns = (customers: Customers) => of.map((bound, i) => `${customers.bound(bound).sql} AS b${i}`)
+      const sql = some((customers) => [`${customers.id} AS customer`, ...columns(customers)], exprs)
+      bounds.set(key, sql)
+      return sql
+    },
+  }
+  /** Of those who pass what is asked of the customers themselves. */
+  function some(columns: (customers: Customers) => string[], values: readonly Expr[] = []): string {
+    const customers = new Customers(place)
+    customers.plan(cheap, values)
+    const tests = cheap.map((expr) => customers.condition(expr))
+    return `SELECT ${columns(customers).join(', ')} ${customers.from(tests)}`
   }
   const own = typeof asked.scope === 'object' && 'sql' in asked.scope ? asked.scope.params : {}
   return {

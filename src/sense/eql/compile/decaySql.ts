@@ -96,7 +96,7 @@ function rowsSql(place: Place, relation: string, flips: readonly Flip[], earlier
   const hops = new Hops(place.schema, place.layout, { entity: entityOf(place.schema, target), alias: rowAlias })
   const differs = differing(
     flips,
-    [place.known, earlier].map((known) => rowScope(known, hops, place.fresh())),
+    [place.known, earlier].map((known) => rowScope(known, hops, place.fresh)),
   )
   const from = [`${place.layout.table(target)} AS ${rowAlias}`, ...hops.joins].join(' ')
   return `SELECT ${rowAlias}.customer AS customer FROM ${from} WHERE ${differs}`

@@ -163,24 +163,55 @@ function plainValue(expr: Expr): BuilderValue | null {
   }
 }
 
-/** The tree of what the builder shows. A test without its values is no rule yet: null. */
-export function toExpr(node: BuilderNode): Expr | null {
-  const expr = exprOf(node)
-  if (expr === null || node.notes === undefined) return expr
-  return { ...expr, notes: node.notes }
+/**
+ * The tree of what the builder shows, as far as it is finished: a condition without its values is left out, and told. `paths`
+ * says where in the tree each part came to stand.
+ */
+export type Assembled = { expr: Expr | null; paths: Map<BuilderNode, string>; unfinished: BuilderNode[] }
+
+export function assemble(root: BuilderNode): Assembled {
+  const out: Assembled = { expr: null, paths: new Map(), unfinished: [] }
+  collectUnfinished(root, out.unfinished)
+  if (isBegun(root)) out.expr = build(root, 'body', out.paths)
+  return out
 }
 
-function exprOf(node: BuilderNode): Expr | null {
+function collectUnfinished(node: BuilderNode, found: BuilderNode[]): void {
+  if (node.shape !== 'group') {
+    if (leafExpr(node) === null) found.push(node)
+    return
+  }
+  if (node.items.length === 0) found.push(node)
+  for (const item of node.items) collectUnfinished(item, found)
+}
+
+/** Something in it is finished. */
+function isBegun(node: BuilderNode): boolean {
+  return node.shape === 'group' ? node.items.some(isBegun) : leafExpr(node) !== null
+}
+
+function build(node: BuilderNode, path: string, paths: Assembled['paths']): Expr | null {
+  paths.set(node, path)
+  if (node.shape !== 'group') {
+    const leaf = leafExpr(node)
+    return leaf === null || node.notes === undefined ? leaf : { ...leaf, notes: node.notes }
+  }
+  const inner = node.not ? `${path}.item` : path
+  const begun = node.items.filter(isBegun)
+  const [only, ...more] = begun
+  if (only === undefined) return null
+  const single = more.length === 0 ? build(only, inner, paths) : null
+  const items = single ? [] : begun.map((item, i) => build(item, `${inner}.items.${i}`, paths))
+  const expr = negate(single ?? { kind: node.word, items: items.filter((item) => item !== null) }, node.not)
+  // A group of one is its condition: the comments of both stand before it.
+  const notes = [...(node.notes ?? []), ...(expr.notes ?? [])]
+  return notes.length === 0 ? expr : { ...expr, notes }
+}
+
+function leafExpr(node: Exclude<BuilderNode, { shape: 'group' }>): Expr | null {
   switch (node.shape) {
     case 'text':
-      return node.expr
-    case 'group': {
-      const items = node.items.map(toExpr)
-      const whole = items.filter((item) => item !== null)
-      const [only] = whole
-      if (whole.length < items.length || only === undefined) return null
-      return negate(whole.length === 1 ? only : { kind: node.word, items: whole }, node.not)
-    }
+      return node.text.trim() === '' ? null : node.expr
     case 'segment':
       return negate({ kind: 'segment', name: node.name, version: node.version }, node.not)
     case 'attribute':
@@ -255,7 +286,8 @@ function testExpr(value: Expr, { op, values, window }: BuilderTest): Expr | null
     case 'in':
       return first === undefined ? null : { kind: 'in', value, list: first }
     case 'between':
-      return first === undefined || second === undefined ? null : { kind: 'between', value, low: first, high: second }
+      if (first === undefined || second === undefined || first.kind === 'list' || second.kind === 'list') return null
+      return { kind: 'between', value, low: first, high: second }
     case '=':
     case '!=':
     case '<':

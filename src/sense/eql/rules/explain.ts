@@ -170,8 +170,10 @@ class Explainer {
     return { zh: `${a.zh} ${words.zh} ${b.zh}${missing.zh}`, en: `${a.en} ${words.en} ${b.en}${missing.en}` }
   }
 
-  /** A code is told by its name. */
+  /** A code is told by its name, a number beside money is yuan. */
   private codeOr(value: Expr, other: Expr, scope: NameScope): Say {
+    if (other.kind === 'number' && this.fieldOf(value, scope)?.type === 'money')
+      return literal({ kind: 'money', value: other.value })
     if (other.kind !== 'text') return this.say(other, scope)
     const code = this.fieldOf(value, scope)?.codes?.find((each) => each.value === other.value)
     if (code === undefined) return this.say(other, scope)
@@ -181,8 +183,15 @@ class Explainer {
   private fieldOf(value: Expr, scope: NameScope) {
     const { directory } = this.zh
     if (value.kind === 'tag') return directory.tag(value.name)
-    if (value.kind === 'events' && value.of !== null) return this.propertyOf(value.of, { events: value.events })
+    if (value.kind === 'events' || value.kind === 'rows') return this.measuredOf(value)
     return this.propertyOf(value, scope)
+  }
+
+  /** The field whose values a measure gives; how often and how many different are numbers of their own. */
+  private measuredOf(value: Extract<Expr, { kind: 'events' | 'rows' }>) {
+    if (value.of === null || value.fn === 'count' || value.fn === 'distinct') return undefined
+    const scope = value.kind === 'events' ? { events: value.events } : this.zh.target(value.relation)
+    return this.propertyOf(value.of, scope)
   }
 
   private propertyOf(value: Expr, scope: NameScope) {
@@ -214,7 +223,7 @@ class Explainer {
         }
       }
       case 'between': {
-        const [low, high] = [this.say(expr.low, scope), this.say(expr.high, scope)]
+        const [low, high] = [this.codeOr(expr.value, expr.low, scope), this.codeOr(expr.value, expr.high, scope)]
         return {
           zh: `${value.zh} ${bu}在 ${low.zh} 到 ${high.zh} 之间${also.zh}`,
           en: `${value.en} is${isNot} between ${low.en} and ${high.en}${also.en}`,

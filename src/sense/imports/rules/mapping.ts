@@ -140,7 +140,7 @@ export function rowMapper(
   const idsOf = (cells: readonly Cell[]) => {
     const found: Identity[] = []
     for (const place of identities) {
-      const value = identityOf(cells[place.at])
+      const value = identityOf(cells[place.at], place.personal ?? place.kind)
       if (value === undefined) continue
       if ('fault' in value) throw new BadValue(value.fault, place.column)
       found.push({ kind: place.kind ?? '', value: String(value.value) })

@@ -33,6 +33,11 @@ const words = {
   'value.rounded': { zh: '位数过多,数字已被表格软件舍入', en: 'Too many digits: a spreadsheet rounded the number' },
   'identity.none': { zh: '没有任何客户标识', en: 'It has no identity of a customer' },
   'identity.too_long': { zh: '客户标识过长', en: 'The identity is too long' },
+  'identity.mobile': {
+    zh: '不像手机号码(11 位;境外号码以 + 开头)',
+    en: 'Not a mobile number (11 digits; a foreign one begins with +)',
+  },
+  'identity.email': { zh: '不像邮箱地址', en: 'Not a mail address' },
   'event.no_name': { zh: '没有事件名称', en: 'It has no name of an event' },
   'event.bad_name': { zh: '事件名称不符合规则', en: 'The name of the event is not allowed' },
   'time.none': { zh: '没有时间', en: 'It has no time' },

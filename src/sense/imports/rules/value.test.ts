@@ -128,4 +128,25 @@ test('an identity that a spreadsheet has rounded is nobody', () => {
   assert.equal(id(110101199001011000), 'value.rounded')
   assert.equal(id(110101199001011234n), '110101199001011234')
   assert.equal(id('  '), undefined)
+  assert.equal(id('无'), undefined)
+})
+
+test('half a mobile number, or two in one cell, names nobody', () => {
+  const mobile = (cell: Cell) => {
+    const found = identityOf(cell, 'mobile')
+    return found && ('value' in found ? 'taken' : found.fault)
+  }
+  for (const right of [
+    '19900000001',
+    '+86 199 0000 0001',
+    '0086-19900000001',
+    '8619900000001',
+    19900000001,
+    '+85290000001',
+  ])
+    assert.equal(mobile(right), 'taken', String(right))
+  for (const wrong of ['1990000', '19900000001/19900000002', '019900000001', '199000000012', '010-12345678', '+86123'])
+    assert.equal(mobile(wrong), 'identity.mobile', wrong)
+  assert.deepEqual(identityOf('a@b@c', 'email'), { fault: 'identity.email' })
+  assert.deepEqual(identityOf('a@example.com', 'email'), { value: 'a@example.com' })
 })

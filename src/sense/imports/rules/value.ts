@@ -218,17 +218,22 @@ export function booleanOf(given: string): boolean | undefined {
   return yes.has(text) ? true : no.has(text) ? false : undefined
 }
 
+/** Half a number, or two in one cell, would be a number of its own, and join people who share the fault. */
+const mobileShape = /^(?:(?:\+|00)?86)?1\d{10}$|^(?:\+|00)(?!86)\d{7,15}$/
+
 /**
  * An identity as it is sent: plain width, no spaces around it. A number that a sheet kept as a number has lost digits
- * beyond the fifteenth, and `1.10101E+17` has lost most of them: neither is anybody's.
+ * beyond the fifteenth, and `1.10101E+17` has lost most of them: neither is anybody's. `kind`: personal kinds have a shape.
  */
-export function identityOf(cell: Cell | undefined): Understood {
+export function identityOf(cell: Cell | undefined, kind?: string): Understood {
   const text = halfWidth(textOf(cell)).trim()
-  if (text === '') return undefined
+  if (text === '' || /^[-无—]$/.test(text)) return undefined
   if (text.length > 255) return { fault: 'identity.too_long' }
   if (control.test(text)) return { fault: 'value.control' }
   if (/^\d(?:\.\d+)?E\+?\d+$/i.test(text)) return { fault: 'value.rounded' }
   if (typeof cell === 'number' && !Number.isSafeInteger(cell)) return { fault: 'value.rounded' }
+  if (kind === 'mobile' && !mobileShape.test(text.replace(/[\s()-]/g, ''))) return { fault: 'identity.mobile' }
+  if (kind === 'email' && !/^[^\s@]+@[^\s@]+$/.test(text)) return { fault: 'identity.email' }
   return { value: text.isWellFormed() ? text : text.toWellFormed() }
 }
 

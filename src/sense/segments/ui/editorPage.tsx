@@ -1,4 +1,4 @@
-import { Alert, Button, Progress } from 'antd'
+import { Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { api } from '../../../console/kit/api.ts'
@@ -7,14 +7,17 @@ import { useFormats } from '../../../console/kit/format.ts'
 import { useLeaveGuard } from '../../../console/kit/leaveGuard.ts'
 import { PageHead, Panel } from '../../../console/kit/pageHead.tsx'
 import { Can } from '../../../console/kit/session.tsx'
-import { Answer, RequestId } from '../../../console/kit/states.tsx'
-import { useLang, useText } from '../../../console/kit/text.ts'
+import { Answer } from '../../../console/kit/states.tsx'
+import { useText } from '../../../console/kit/text.ts'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
-import type { Estimate, SegmentDetail } from '../contract.ts'
-import { EqlEditor } from './eqlEditor.tsx'
-import { Sentence } from './sentence.tsx'
-import { useWriting, type Writing } from './useWriting.ts'
-import './segments.css'
+import type { Estimate } from '../../eql/contract.ts'
+import { RuleEditor, useRuling, ViewSwitch } from '../../eql/ui/ruleEditor.tsx'
+import { Sentence } from '../../eql/ui/sentence.tsx'
+import { writerAt } from '../../eql/ui/writer.ts'
+import { Size } from '../../eql/ui/writingParts.tsx'
+import type { SegmentDetail } from '../contract.ts'
+
+const writer = writerAt('/api/segments/rule')
 
 export function EditorPage() {
   const { id = '' } = useParams()
@@ -24,14 +27,13 @@ export function EditorPage() {
 
 function Editor({ segment }: { segment: SegmentDetail }) {
   const t = useText()
-  const lang = useLang()
   const act = useAct()
   const confirm = useConfirmAct()
   const navigate = useNavigate()
-  const [draft, setDraft] = useState(segment.draft)
   const [leaving, setLeaving] = useState(false)
-  const writing = useWriting(draft)
-  const dirty = draft !== segment.draft
+  const ruling = useRuling(segment.draft, writer)
+  const { text: draft, writing, unfinished } = ruling
+  const dirty = draft !== segment.draft || unfinished > 0
   useLeaveGuard(dirty && !leaving)
   const page = `/sense/segments/${segment.id}`
   useEffect(() => {
@@ -61,10 +63,11 @@ function Editor({ segment }: { segment: SegmentDetail }) {
       run: publish,
       done: t('已发布,正在刷新', 'Published; it is being refreshed'),
     })
-  const ok = writing.checked?.ok === true
+  const said = writing.checked?.ok === true
+  const ok = said && unfinished === 0
   return (
     <>
-      <PageHead title={segment.name} back={page} hint={t('编写规则', 'Write the rule')}>
+      <PageHead title={segment.name} back={page} hint={<Hint unfinished={unfinished} />}>
         <Button disabled={!dirty} onClick={() => void act(save, t('草稿已保存', 'The draft is saved'))}>
           {t('保存草稿', 'Save the draft')}
         </Button>
@@ -74,17 +77,16 @@ function Editor({ segment }: { segment: SegmentDetail }) {
           </Button>
         </Can>
       </PageHead>
-      <div className="zx-segment-editor">
-        <Panel title={t('规则', 'Rule')} extra={<span className="zx-quiet">Ctrl+Space {t('补全', 'completes')}</span>}>
-          <EqlEditor value={segment.draft} change={setDraft} issues={writing.checked?.issues ?? []} lang={lang} />
-          <Issues of={writing} />
+      <div className="zx-eql-writing">
+        <Panel title={t('规则', 'Rule')} extra={<ViewSwitch of={ruling} />}>
+          <RuleEditor of={ruling} />
         </Panel>
-        <div className="zx-segment-side">
+        <div className="zx-eql-side">
           <Panel title={t('预计客户数', 'Customers it finds')}>
-            <Size of={writing} />
+            <Size of={writing} parts={ruling.view === 'text'} />
           </Panel>
           <Panel title={t('规则说明', 'In words')}>
-            {ok ? (
+            {said ? (
               <Sentence lines={writing.checked?.sentence ?? []} />
             ) : (
               <p className="zx-quiet">
@@ -98,81 +100,16 @@ function Editor({ segment }: { segment: SegmentDetail }) {
   )
 }
 
-function Issues({ of: { checked } }: { of: Writing }) {
+function Hint({ unfinished }: { unfinished: number }) {
   const t = useText()
-  if (!checked || checked.issues.length === 0) return null
+  if (unfinished === 0) return t('编写规则', 'Write the rule')
   return (
-    <ul className="zx-eql-issues" aria-live="polite">
-      {checked.issues.map((issue) => (
-        <li key={`${issue.code} ${issue.span?.start} ${issue.path}`} data-severity={issue.severity}>
-          {issue.span ? (
-            <code>
-              {issue.span.line}:{issue.span.column}
-            </code>
-          ) : null}{' '}
-          {t(issue)}
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function Size({ of: { checked, estimate, counting, failure } }: { of: Writing }) {
-  const t = useText()
-  const { number } = useFormats()
-  if (failure instanceof Error)
-    return <Alert type="warning" showIcon title={failure.message} description={<RequestId error={failure} />} />
-  if (!estimate)
-    return (
-      <p className="zx-quiet" aria-live="polite">
-        {counting
-          ? t('正在估算…', 'Estimating…')
-          : checked
-            ? t('规则有误,无法估算', 'The rule is not whole yet')
-            : t('先写一条规则', 'Write a rule first')}
-      </p>
-    )
-  const share = estimate.universe > 0 ? (100 * estimate.customers) / estimate.universe : 0
-  return (
-    <div className="zx-segment-size" aria-live="polite">
-      <strong>
-        {estimate.exact ? '' : '≈ '}
-        {number(estimate.customers)}
-      </strong>
-      <span className="zx-quiet">
-        {estimate.exact
-          ? t(`精确值,占 ${share.toFixed(1)}%`, `Exact, ${share.toFixed(1)}% of all`)
-          : t(
-              `抽样估算,95% 可能在 ${number(estimate.low)} ~ ${number(estimate.high)} 之间${counting ? ',正在精确计算…' : ''}`,
-              `From a sample: between ${number(estimate.low)} and ${number(estimate.high)} in 95 of 100${counting ? '; counting exactly…' : ''}`,
-            )}
-      </span>
-      <Progress percent={share} showInfo={false} size="small" aria-label={t('占全部客户', 'Share of all customers')} />
-      <Parts of={estimate} />
-    </div>
-  )
-}
-
-function Parts({ of: { parts } }: { of: Estimate }) {
-  const t = useText()
-  const { number } = useFormats()
-  if (parts.length === 0) return null
-  return (
-    <>
-      <p className="zx-quiet">{t('各条件单独满足的客户', 'Each condition by itself')}</p>
-      <ul className="zx-segment-parts">
-        {parts.map((part, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two conditions of a rule may be the same
-          <li key={i}>
-            <span>{t(part.sentence)}</span>
-            <b>
-              {part.low === part.high ? '' : '≈ '}
-              {number(part.customers)}
-            </b>
-          </li>
-        ))}
-      </ul>
-    </>
+    <span aria-live="polite">
+      {t(
+        `有 ${unfinished} 个条件没填完:不会保存,也暂不能发布`,
+        `${unfinished} conditions are unfinished: they are not saved, and nothing is published yet`,
+      )}
+    </span>
   )
 }
 
