@@ -68,9 +68,9 @@ export async function makeBank(facts: Facts, schema: Schema, customers: number, 
     await run(facts, `OPTIMIZE TABLE ${table} FINAL`)
 }
 
-/** More of the same, later than what is there. */
+/** More of the same, that came after `now`; a few of them late. */
 export function addEvents(facts: Facts, from: number, many: number, whole: { customers: number; events: number }) {
-  return makeEvents(facts, from, many, whole)
+  return makeEvents(facts, from, many, whole, now)
 }
 
 /** Five months of events; a few customers do most. */
@@ -79,6 +79,7 @@ async function makeEvents(
   from: number,
   many: number,
   whole: { customers: number; events: number },
+  processed = new Date(0),
 ): Promise<void> {
   await run(
     facts,
@@ -95,9 +96,9 @@ async function makeEvents(
          kind = 'transfer_out', concat(',"to_bank":"B', toString(h3 % 20), '","amount":', toString(toUInt64(exp((h3 % 10000) / 800) * 100))),
          ''), '}') AS said
      SELECT kind, t, toUInt32(pow(h2 / 18446744073709551615, 2) * ({customers:UInt64} - 1)) + 1,
-       reinterpret(unhex(hex(h1) || hex(h2)), 'UUID'), t, t, 'b', said
+       reinterpret(unhex(hex(h1) || hex(h2)), 'UUID'), t, greatest(t, fromUnixTimestamp64Milli({processed:Int64}, 'UTC')), 'b', said
      FROM (SELECT number + {from:UInt64} AS n FROM numbers({many:UInt64}))`,
-    { from, many, ...whole },
+    { from, many, processed: processed.getTime(), ...whole },
   )
 }
 
