@@ -9,7 +9,8 @@ export function readForBuilder(text: string, schema: Schema): { rule: Rule | nul
   if (text.trim() === '') return { rule: null }
   const { rule, issues } = parseRule(text, schema)
   if (!rule) return null
-  const errors = (list: typeof issues) => list.filter(({ severity }) => severity === 'error').length
-  // What is wrong beyond what the tree itself has wrong is the writing.
-  return errors(issues) > errors(checkRule(rule, schema).issues) ? null : { rule }
+  const errors = (list: typeof issues) => list.filter(({ severity }) => severity === 'error').map(({ code }) => code)
+  const ofTree = new Set(errors(checkRule(rule, schema).issues))
+  // What is wrong and would not be wrong with the tree alone is the writing: some of it did not come into the tree.
+  return errors(issues).every((code) => ofTree.has(code)) ? { rule } : null
 }
