@@ -78,6 +78,7 @@ async function add(page: Page, thing: string, where?: Locator): Promise<void> {
   const box = page.getByRole('combobox', { name: '搜索条件' })
   await box.fill(thing)
   await page.getByRole('listbox', { name: '可用条件' }).getByRole('option', { name: thing }).first().click()
+  await box.waitFor({ state: 'hidden' })
 }
 
 async function choose(page: Page, select: Locator, option: string): Promise<void> {
