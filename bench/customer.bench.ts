@@ -110,10 +110,10 @@ async function seed(ctx: Ctx, customers: number): Promise<void> {
     await tx`insert into identity.link (kind, match, shown, customer, org, first_seen, last_seen, source)
              select 'customer_no', 'C' || n, 'C' || n, n, ${root.id}, now(), now(), 'bench' from generate_series(1, ${customers}::int) n`
     await tx`insert into customers.profile (customer, org, born_at, seen_at, updated_at, doc)
-             select n, ${root.id}, now(), now(), now(), jsonb_build_object(
-               'aum', jsonb_build_array(n * 100, 1750000000000, 'src'), 'level', jsonb_build_array('gold', 1750000000000, 'src'),
-               'city', jsonb_build_array('杭州', 1750000000000, 'src'), 'risk_grade', jsonb_build_array('C3', 1750000000000, 'src'),
-               'opened_on', jsonb_build_array('2020-02-03', 1750000000000, 'src'), 'occupation', jsonb_build_array('x', 1750000000000, 'src'))
+             select n, ${root.id}, now(), now(), now(), json_build_object('', json_build_array(json_build_array(1750000000000, 'src')),
+               'aum', json_build_array(n * 100, 0), 'level', json_build_array('gold', 0),
+               'city', json_build_array('杭州', 0), 'risk_grade', json_build_array('C3', 0),
+               'opened_on', json_build_array('2020-02-03', 0), 'occupation', json_build_array('x', 0))
              from generate_series(1, ${customers}::int) n`
     await tx`insert into catalog.item (type, id, item_values, updated_at, source, deleted)
              select 'holding', 'H' || n, jsonb_build_object('customer_no', 'C' || n, 'product_no', 'P' || n % 500, 'balance', n * 10), now(), 'bench', false

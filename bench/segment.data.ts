@@ -68,6 +68,11 @@ export async function makeBank(facts: Facts, schema: Schema, customers: number, 
     await run(facts, `OPTIMIZE TABLE ${table} FINAL`)
 }
 
+/** More of the same, later than what is there. */
+export function addEvents(facts: Facts, from: number, many: number, whole: { customers: number; events: number }) {
+  return makeEvents(facts, from, many, whole)
+}
+
 /** Five months of events; a few customers do most. */
 async function makeEvents(
   facts: Facts,
@@ -105,6 +110,9 @@ const deposits = "(SELECT id FROM entity_product FINAL WHERE a_category = 'depos
 const quarter = instant('2025-12-31 16:00:00')
 const salary = "(SELECT customer FROM test_segment WHERE name = 'seg_salary' AND version = 3)"
 
+const wealthy =
+  "multiIf(a_level = 'private', a_aum >= 600000000, a_city IN ('上海', '北京', '深圳'), a_aum >= 50000000, a_aum >= 30000000)"
+
 /** The ten rules as an expert of the engine writes them, who knows that these customers were never merged. */
 export const byHand: readonly string[] = [
   "SELECT id AS customer FROM customer FINAL WHERE a_aum >= 50000000 AND a_level IN ('gold', 'platinum')",
@@ -112,8 +120,8 @@ export const byHand: readonly string[] = [
    WHERE toMonth(a_birthday) * 100 + toDayOfMonth(a_birthday) BETWEEN 302 AND 309 AND NOT ifNull(a_employee, 0)`,
   `SELECT id AS customer FROM customer FINAL WHERE a_aum >= 1000000 AND a_opened_on < toDate32('2026-03-02') - 180
      AND id NOT IN (SELECT customer FROM event WHERE event = 'app_open' AND time >= ${days90} AND time < ${until})`,
-  `SELECT DISTINCT customer FROM entity_holding FINAL WHERE a_product_no IN ${deposits}
-     AND a_matures_on BETWEEN toDate32('2026-03-02') AND toDate32('2026-03-09') AND a_balance >= 20000000`,
+  `SELECT DISTINCT customer FROM entity_holding FINAL WHERE a_balance >= 20000000
+     AND a_matures_on BETWEEN toDate32('2026-03-02') AND toDate32('2026-03-09') AND ifNull(a_product_no, '') IN ${deposits}`,
   `SELECT customer FROM event WHERE event = 'fund_buy' AND time >= ${instant('2025-09-30 16:00:00')} AND time < ${until} GROUP BY customer
    HAVING countIf(time >= ${days30} AND props.amount.:Int64 > 100000) >= 2
       AND sumIf(ifNull(props.amount.:Int64, 0), time >= ${quarter}) > sumIf(ifNull(props.amount.:Int64, 0), time < ${quarter})`,
@@ -121,11 +129,13 @@ export const byHand: readonly string[] = [
      (SELECT customer, argMax(whole, version) AS was FROM attribute_day WHERE attribute = 'aum' AND version < 1769875200000 GROUP BY customer HAVING was >= 10000000) AS h ON h.customer = c.id
    WHERE c.a_aum < h.was * 0.8 AND c.id IN (SELECT customer FROM event WHERE event = 'transfer_out' AND time >= ${days30} AND time < ${until}
      AND isNotNull(props.to_bank.:String) GROUP BY customer HAVING sum(props.amount.:Int64) >= 5000000)`,
-  `SELECT c.id AS customer FROM customer AS c FINAL LEFT ANY JOIN
-     (SELECT customer, max(time) AS last FROM event WHERE event IN ('fund_buy', 'transfer_out') AND time >= ${instant('2026-02-24 16:00:00')} AND time < ${until}
-      AND props.amount.:Int64 >= 100000 GROUP BY customer) AS e ON e.customer = c.id
-   WHERE c.id IN ${salary} AND c.a_pay_day BETWEEN toDate32('2026-02-25') AND toDate32('2026-03-02')
-     AND e.last < toDateTime64(c.a_pay_day, 3, 'Asia/Shanghai')`,
+  `SELECT id AS customer FROM customer FINAL
+   WHERE id IN ${salary} AND a_pay_day BETWEEN toDate32('2026-02-25') AND toDate32('2026-03-02')
+     AND id NOT IN (SELECT e.customer FROM event AS e INNER JOIN (
+         SELECT id, toDateTime64(a_pay_day, 3, 'Asia/Shanghai') AS paid FROM customer FINAL
+         WHERE id IN ${salary} AND a_pay_day BETWEEN toDate32('2026-02-25') AND toDate32('2026-03-02')) AS c ON c.id = e.customer
+       WHERE e.event IN ('fund_buy', 'transfer_out') AND e.time >= ${instant('2026-02-24 16:00:00')} AND e.time < ${until}
+         AND e.props.amount.:Int64 >= 100000 AND e.time >= c.paid)`,
   `SELECT DISTINCT customer FROM (
      SELECT customer, props.product_no.:String AS product,
        groupArrayIf(toUnixTimestamp64Milli(time), event = 'product_view' AND props.seconds.:Int64 >= 30) AS views,
@@ -136,19 +146,19 @@ export const byHand: readonly string[] = [
    WHERE arrayExists(v -> v + 86400000 <= toUnixTimestamp64Milli(${until}) AND arrayExists(a -> a > v AND a - v < 7200000
      AND NOT arrayExists(b -> b > a AND b < v + 86400000, bought), assessed), views)`,
   `SELECT id AS customer FROM customer FINAL WHERE a_risk_grade IN ('C3', 'C4', 'C5')
-     AND a_birthday > toDate32('1965-03-01') - 1461 AND a_birthday <= toDate32('2001-03-02')
-     AND age('year', a_birthday, toDate32('2026-03-02')) BETWEEN 25 AND 60
+     AND a_birthday > toDate32('1965-03-02') AND a_birthday <= toDate32('2001-03-02')
      AND id IN (SELECT customer FROM entity_holding FINAL GROUP BY customer HAVING min(ifNull(a_product_no, '') IN ${deposits}))
      AND id NOT IN (SELECT customer FROM test_tag WHERE name = 'churn_risk' AND number >= 0.3)`,
   `SELECT id AS customer FROM customer FINAL
-   WHERE multiIf(a_level = 'private', a_aum >= 600000000, a_city IN ('上海', '北京', '深圳'), a_aum >= 50000000, a_aum >= 30000000)
+   WHERE ${wealthy}
      AND (id IN ${salary} OR id IN (SELECT customer FROM test_tag WHERE name = 'rfm_group' AND text = 'A')
        OR id IN (SELECT customer FROM entity_holding FINAL
          WHERE a_product_no IN (SELECT id FROM entity_product FINAL WHERE a_category IN ('wealth', 'fund')) GROUP BY customer HAVING avg(a_balance) >= 4999999.5))
      AND (id IN (SELECT customer FROM event WHERE event = 'product_view' AND time >= ${days14} AND time < ${until} AND props.channel.:String = 'app')
        OR id IN (SELECT customer FROM (
          SELECT customer, countIf(c = 'counter') AS counter, countIf(c = 'app') AS app, countIf(c = 'web') AS web
-         FROM (SELECT customer, props.channel.:String AS c FROM event WHERE time >= ${days90} AND time < ${until}) GROUP BY customer)
+         FROM (SELECT customer, props.channel.:String AS c FROM event
+           WHERE time >= ${days90} AND time < ${until} AND customer IN (SELECT id FROM customer FINAL WHERE ${wealthy})) GROUP BY customer)
          WHERE counter > app AND counter > 0 AND counter >= web))
      AND id NOT IN (SELECT customer FROM test_segment WHERE name = 'seg_staff' AND version = 1)
      AND id NOT IN (SELECT customer FROM test_segment WHERE name = 'seg_complained' AND version = 1)`,

@@ -13,10 +13,11 @@ import { openPlayer } from './run/player.ts'
 import { openSay } from './run/say.ts'
 import { realStage, virtualStage } from './run/stage.ts'
 import { leaveTruth } from './run/truth.ts'
+import { ensureChannels } from './setup/channels.ts'
 import { ensureOrgs } from './setup/orgs.ts'
 import { ensurePlan } from './setup/plan.ts'
 import { ensureSources } from './setup/sources.ts'
-import { startGateways } from './stand-ins/gateways.ts'
+import { type Gateways, startGateways } from './stand-ins/gateways.ts'
 
 /** The practice bank. Started by `zhixing demo`, or by hand against a Zhixing somewhere else. */
 async function main(options: Options): Promise<void> {
@@ -33,6 +34,7 @@ async function main(options: Options): Promise<void> {
   const { now, later } = stage
   const gateways = await startGateways({ seed: memory.seed, now, later, reached: openAnswers(bank, player) })
   loading.say.line(`本地网关 · gateways  ${gateways.smtp}  ${gateways.smpp}  ${gateways.http} (sms, push, wecom)`)
+  if (options.key) await connected(loading, gateways)
   if (options.headless) {
     if (memory.day === 0) await loadFiles(loading, -1)
     await playDays(loading, player)
@@ -59,6 +61,13 @@ async function prepared({ api, bank, say }: Loading): Promise<Record<Source, str
   await ensurePlan(api)
   task.done()
   return sources
+}
+
+/** Channel accounts on the gateways of this start. */
+async function connected({ api, say }: Loading, gateways: Gateways): Promise<void> {
+  const task = say.task('渠道账号 · channel accounts')
+  const count = await ensureChannels(api, gateways)
+  task.done(`${count} 个 accounts`)
 }
 
 function alone(writeKey: string): Record<Source, string> {

@@ -1,7 +1,18 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { permissions as channelsPermissions } from './act/channels/contract.ts'
+import { channelsRoutes } from './act/channels/routes.ts'
+import { permissions as contentPermissions } from './act/content/contract.ts'
+import { contentRoutes } from './act/content/routes.ts'
+import { permissions as messagesPermissions } from './act/messages/contract.ts'
+import { startSender } from './act/messages/messages.ts'
+import { messagesRoutes } from './act/messages/routes.ts'
+import { openChannels } from './channelsWiring.ts'
 import type { Config } from './config.ts'
+import { jobs as contactJobs } from './decide/contact/contact.ts'
+import { permissions as contactPermissions } from './decide/contact/contract.ts'
+import { contactRoutes } from './decide/contact/routes.ts'
 import { demoFilesRoutes } from './demoFiles.ts'
 import {
   accessJobs,
@@ -20,6 +31,7 @@ import { openVault, jobs as privacyJobs, type Vault } from './govern/privacy/pri
 import { privacyRoutes } from './govern/privacy/routes.ts'
 import { systemRoutes } from './govern/system/routes.ts'
 import { openImports } from './importsWiring.ts'
+import { messageDeps } from './messagesWiring.ts'
 import { unauditedChange } from './platform/change.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { asMachine, type ChangeRecord, type Ctx, makeCtx, type RecordChange, withCtx } from './platform/ctx.ts'
@@ -61,7 +73,10 @@ import { permissions as importsPermissions } from './sense/imports/contract.ts'
 import { importsRoutes } from './sense/imports/routes.ts'
 import { permissions as segmentsPermissions } from './sense/segments/contract.ts'
 import { segmentsRoutes } from './sense/segments/routes.ts'
-import { jobs as segmentsJobs } from './sense/segments/segments.ts'
+import { jobs as segmentsJobs, startLive } from './sense/segments/segments.ts'
+import { permissions as tagsPermissions } from './sense/tags/contract.ts'
+import { tagsRoutes } from './sense/tags/routes.ts'
+import { jobs as tagsJobs } from './sense/tags/tags.ts'
 import { permissions as warehousePermissions } from './sense/warehouse/contract.ts'
 import { warehouseRoutes } from './sense/warehouse/routes.ts'
 import { openWarehouse } from './warehouseWiring.ts'
@@ -76,7 +91,12 @@ declarePermissions({ id: 'identity', name: text('统一身份', 'Identity'), per
 declarePermissions({ id: 'customers', name: text('客户', 'Customers'), permissions: customersPermissions })
 declarePermissions({ id: 'imports', name: text('数据导入', 'Imports'), permissions: importsPermissions })
 declarePermissions({ id: 'warehouse', name: text('数仓映射', 'Warehouse'), permissions: warehousePermissions })
+declarePermissions({ id: 'content', name: text('内容', 'Content'), permissions: contentPermissions })
+declarePermissions({ id: 'tags', name: text('标签', 'Tags'), permissions: tagsPermissions })
 declarePermissions({ id: 'segments', name: text('客群', 'Segments'), permissions: segmentsPermissions })
+declarePermissions({ id: 'contact', name: text('触达策略', 'Contact policy'), permissions: contactPermissions })
+declarePermissions({ id: 'messages', name: text('消息', 'Messages'), permissions: messagesPermissions })
+declarePermissions({ id: 'channels', name: text('触达渠道', 'Channels'), permissions: channelsPermissions })
 
 /** The engines and what stands on them, without a server or jobs: what a command of the operator's needs. */
 export type Ground = {
@@ -237,7 +257,11 @@ export async function startApp(
   const tracing = config.otlpEndpoint ? startTracing(config.otlpEndpoint) : undefined
   const ground = await openGround(config, log, options)
   const { ctx, audit, metrics, home } = ground
-  const closers: (() => Promise<unknown>)[] = [() => ground.close(), async () => tracing?.stop()]
+  const closers: (() => Promise<unknown>)[] = [
+    () => ground.close(),
+    async () => tracing?.stop(),
+    () => openChannels(ctx, config).close(),
+  ]
   const close = async () => {
     for (const end of closers.splice(0).reverse())
       await end().catch((error) => log.warn({ err: error }, 'something did not close cleanly'))
@@ -283,6 +307,7 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
   metrics.gauge('zhixing_follow_lag_seconds', 'How old the oldest change is that ClickHouse does not show', () =>
     followLag(ctx),
   )
+  const live = startLive(ctx)
   const jobs = [
     ...privacyJobs,
     ...accessJobs,
@@ -292,8 +317,17 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
     settleJob,
     ...openImports(home.path).jobs,
     ...openWarehouse(home.path).jobs,
+    ...tagsJobs,
     ...segmentsJobs,
+    ...contactJobs,
+    ...openChannels(ctx, ground.config).jobs,
   ] as unknown as Job<never>[]
+  const channels = openChannels(ctx, ground.config)
+  const listening = channels.listen(ctx)
+  const sender = startSender(
+    ctx,
+    messageDeps(() => channels),
+  )
   const runner = await startJobs(ctx, jobs, {
     concurrency: 4,
     alone: postgres !== undefined,
@@ -306,11 +340,18 @@ async function startWorker(ground: Ground, progress: Progress | undefined): Prom
       await runner.settle()
       await pipeline.settle()
       await follower.settle()
+      await sender.settle()
+      // Who comes to a segment or leaves it is a message of its own.
+      await live.settle()
+      await pipeline.settle()
     },
     async stop() {
+      await live.stop()
       await pipeline.stop()
       await follower.stop()
       await runner.stop()
+      await sender.stop()
+      await listening.stop()
       await sealing.stop()
     },
   }
@@ -355,7 +396,12 @@ export async function openHttp(ground: Ground, options: { demo: boolean }): Prom
   customersRoutes(app)
   importsRoutes(app, openImports(ground.home.path))
   warehouseRoutes(app, openWarehouse(ground.home.path))
+  tagsRoutes(app)
   segmentsRoutes(app)
+  contentRoutes(app)
+  contactRoutes(app)
+  channelsRoutes(app, openChannels(ctx, config))
+  messagesRoutes(app)
   if (options.demo) demoFilesRoutes(app, ground.home.path)
   await openSdk(app, ground, options)
   await servePages(app, consoleFolder)

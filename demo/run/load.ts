@@ -3,6 +3,7 @@ import type { Api } from '../doors/api.ts'
 import { type BankFile, importFile } from '../doors/files.ts'
 import type { Sender } from '../doors/sender.ts'
 import { customerFile, holdingFile, listFiles } from '../setup/bankFiles.ts'
+import { ensureContactPolicy } from '../setup/contactPolicy.ts'
 import { ensureSegments } from '../setup/segments.ts'
 import type { Kept } from './memory.ts'
 import type { Player } from './player.ts'
@@ -77,9 +78,11 @@ export async function remember(
   await kept.keep()
 }
 
-/** The segments of the bank's operators, published when there is somebody to be in them. */
+/** The segments of the bank's operators, published when there is somebody to be in them; then what limits contacts. */
 export async function loadSegments({ api, say, stage }: Loading): Promise<void> {
   const task = say.task('客群 · segments')
   const count = await ensureSegments(api, stage.settled)
   task.done(`${count} 个 segments`)
+  const policy = say.task('触达策略 · contact policy')
+  policy.done(`${await ensureContactPolicy(api)} 条频控 caps`)
 }

@@ -27,6 +27,13 @@ const segments = [
     description: '由另外两个客群求交,请客户经理致电',
     draft: 'in segment "财富客户"\nand in segment "沉睡客户"',
   },
+  {
+    name: '今日活跃的财富客户',
+    folder: '实时',
+    description: '客户打开手机银行后约一秒进入,当天结束时离开',
+    draft: 'aum >= 20万\nand did(app_start, today)',
+    live: true,
+  },
 ] as const
 
 type Found = { id: string; name: string; state: string; revision: number; refreshing: boolean }

@@ -30,9 +30,20 @@ const permissions = [
   'collect.reject.read',
   'imports.read',
   'imports.run',
+  'channels.account.read',
+  'channels.account.edit',
+  'channels.receipt.send',
+  // The gateways of the practice bank run on this machine: channels must be allowed to speak to it.
+  'system.parameter.read',
+  'system.parameter.edit',
   'segments.segment.read',
   'segments.segment.edit',
   'segments.segment.publish',
+  'contact.policy.read',
+  'contact.policy.publish',
+  'contact.control.manage',
+  'contact.list.read',
+  'contact.list.edit',
 ]
 
 export type BankWishes = { customers?: string; days?: string; seed?: string; from?: string }

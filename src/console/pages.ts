@@ -1,3 +1,5 @@
+import { channelsPages } from '../act/channels/ui/pages.ts'
+import { contactPages } from '../decide/contact/ui/pages.ts'
 import { accessPages } from '../govern/access/ui/pages.ts'
 import { auditPages } from '../govern/audit/ui/pages.ts'
 import { orgsPages } from '../govern/orgs/ui/pages.ts'
@@ -9,6 +11,7 @@ import { customersPages } from '../sense/customers/ui/pages.ts'
 import { identityPages } from '../sense/identity/ui/pages.ts'
 import { importsPages } from '../sense/imports/ui/pages.ts'
 import { segmentsPages } from '../sense/segments/ui/pages.ts'
+import { tagsPages } from '../sense/tags/ui/pages.ts'
 import { warehousePages } from '../sense/warehouse/ui/pages.ts'
 import { text } from './kit/text.ts'
 import type { Page } from './page.ts'
@@ -37,12 +40,15 @@ export const pages: readonly Page[] = [
   home,
   tour,
   ...customersPages,
+  ...tagsPages,
   ...segmentsPages,
   ...identityPages,
   ...collectPages,
   ...importsPages,
   ...warehousePages,
   ...catalogPages,
+  ...contactPages,
+  ...channelsPages,
   ...orgsPages,
   ...accessPages,
   ...auditPages,

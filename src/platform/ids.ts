@@ -22,6 +22,13 @@ export type IdKind =
   | 'alr'
   | 'seg'
   | 'snp'
+  | 'tpl'
+  | 'msg'
+  | 'bar'
+  | 'acc'
+  | 'sed'
+  | 'tag'
+  | 'tgr'
 
 /** `org_01jd2v…`: the kind, then 48 bits of time and 80 of chance in Crockford base 32, so that ids sort by birth. */
 export type Id<K extends IdKind> = `${K}_${string}`

@@ -144,6 +144,18 @@ export const tourSteps: readonly TourStep[] = [
     },
   },
   {
+    id: 'contact',
+    title: text('看什么时候能打扰客户', 'See when a customer may be disturbed'),
+    look: text(
+      '频控写成一句话,一周的勿扰画成条带;再打开“触达预测”,选一个客群,看一次短信会被策略挡下多少、因为什么。',
+      'Caps read as sentences and quiet hours as strips of a week. Then open the forecast, choose a segment, and see what a message would lose to the policy.',
+    ),
+    to: '/decide/contact',
+    go: text('打开触达策略', 'Open the contact policy'),
+    needs: 'contact.policy.read',
+    as: 'yunying',
+  },
+  {
     id: 'scope',
     title: text('换成分行的眼睛', 'See it as a branch does'),
     look: text(
@@ -172,5 +184,18 @@ export const tourSteps: readonly TourStep[] = [
         (answer as { sealed: number; unsealed: number }).sealed + (answer as { unsealed: number }).unsealed,
       unit: text('条审计记录', 'audit entries'),
     },
+  },
+  {
+    id: 'channels',
+    title: text('看渠道是否健康', 'See whether channels are well'),
+    look: text(
+      '短信、邮件、推送、企业微信已接到演示银行的模拟网关。打开一个账号:速率、时段、单价与今日流量;向种子名单发一条测试,回执随后出现在日志里。',
+      'SMS, mail, push and WeCom are connected to the stand-ins of the practice bank. Open one: rate, windows, price, traffic of today. Send a test to the seed list: its receipt comes into the log.',
+    ),
+    to: '/act/channels',
+    go: text('打开渠道账号', 'Open channel accounts'),
+    needs: 'channels.account.read',
+    as: 'yunying',
+    count: { ask: '/api/channels/accounts?limit=200', of: lines, unit: text('个渠道账号', 'channel accounts') },
   },
 ]

@@ -167,9 +167,12 @@ export function orgAsOf(ctx: Ctx, id: string, day: string): Promise<OrgPast> {
 }
 
 /** What other capabilities show of organisations in the transaction's scope, by id. */
-export async function refsOf(tx: Tx, ids: Iterable<string>): Promise<Map<string, OrgRef & { open: boolean }>> {
+export async function refsOf(
+  tx: Tx,
+  ids: Iterable<string>,
+): Promise<Map<string, OrgRef & { open: boolean; zone: string }>> {
   const rows = await store.refsOf(tx, [...new Set(ids)])
-  return new Map(rows.map(({ id, name, path, state }) => [id, { id, name, path, open: state === 'open' }]))
+  return new Map(rows.map(({ id, name, path, state, zone }) => [id, { id, name, path, open: state === 'open', zone }]))
 }
 
 /** The id of the head office, where the scope begins there. */

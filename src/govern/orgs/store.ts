@@ -66,8 +66,11 @@ export function pageOfOrgs(tx: Tx, query: OrgQuery, order: Order): Promise<OrgRo
 }
 
 /** Those of the ids that lie in the scope. */
-export function refsOf(tx: Tx, ids: readonly string[]): Promise<(OrgRef & { state: OrgState; kind: OrgKind })[]> {
-  return tx`select id, name, path::text as path, state, kind from orgs.org where id = any (${ids})`
+export function refsOf(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<(OrgRef & { state: OrgState; kind: OrgKind; zone: string })[]> {
+  return tx`select id, name, path::text as path, state, kind, zone from orgs.org where id = any (${ids})`
 }
 
 /** Of all of them, in the scope or not. */

@@ -109,6 +109,14 @@ export function followLag(ctx: Ctx): Promise<number> {
   return read(asMachine(ctx, 'follower'), store.lagSeconds)
 }
 
+/**
+ * Rows of lesser versions are all in the copies; one that is being written, or will be, has this version or a greater one. A
+ * version of an earlier filling of the database says nothing: `generation` is another then.
+ */
+export function copiesUpTo(ctx: Ctx): Promise<{ version: bigint; generation: string }> {
+  return read(asMachine(ctx, 'follower'), store.newestVersion)
+}
+
 /** All of a feed is to be written again, or what lies from `after` up to `until`; within the caller's transaction. */
 export const refill = store.refill
 

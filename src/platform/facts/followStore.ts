@@ -16,7 +16,7 @@ export async function touchedOf(tx: Tx, feed: string, keys: number): Promise<Tou
   const rows = await tx<Touched[]>`
     select id, keys from (
       select id, keys, sum(cardinality(keys)) over (order by id) - cardinality(keys) as before
-      from (select id, keys from platform.touched where feed = ${feed} order by id limit 1000) oldest
+      from (select id, keys from platform.touched where feed = ${feed} order by id limit ${keys}) oldest
     ) counted
     where before < ${keys} order by id`
   return rows
@@ -33,6 +33,13 @@ export async function nextVersion(tx: Tx, feed: string): Promise<bigint> {
     where feed = ${feed} returning version`
   if (!row) throw new Error(`the feed ${feed} is not followed`)
   return row.version
+}
+
+export async function newestVersion(tx: Tx): Promise<{ version: bigint; generation: string }> {
+  const [row] = await tx<{ version: bigint; generation: string }[]>`
+    select coalesce(max(version), 0)::bigint as version, md5(coalesce(string_agg(generation::text, ' ' order by feed), '')) as generation
+    from platform.followed`
+  return row ?? { version: 0n, generation: '' }
 }
 
 /** A row of each feed; those whose copy is not of this database begin anew. Returns these, with the mark for the copy. */

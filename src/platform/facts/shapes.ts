@@ -43,6 +43,13 @@ export type Facts = {
   stream<T extends object = Record<string, unknown>>(statement: Statement): AsyncGenerator<T[]>
   /** Many rows as one insert. Dates and bigints as they are; a field that is undefined takes the column's default. */
   insert(table: string, rows: readonly object[], options?: InsertOptions): Promise<void>
+  /** The same of rows that are lines of `JSONCompactEachRow` already, in the order of `columns`: for the thousands a second. */
+  insertLines(
+    table: string,
+    columns: readonly string[],
+    lines: readonly string[],
+    options?: Omit<InsertOptions, 'columns'>,
+  ): Promise<void>
   /** A statement without rows. Sent again only where it cannot have arrived. */
   command(statement: Statement): Promise<void>
   /** The answer in a format of ClickHouse, as bytes. */

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClickHouseClient, ClickHouseSettings, ResultSet } from '@clickhouse/client'
 import { asProblem, isAway, neverArrived, tookTooLong } from './problems.ts'
 import type { Facts, FactsOptions, InsertOptions, Statement, StatementKind } from './shapes.ts'
-import { encodeRows, rowMaker } from './values.ts'
+import { encodeRows, inPieces, rowMaker } from './values.ts'
 
-type Statements = Pick<Facts, 'query' | 'stream' | 'insert' | 'command' | 'readBytes' | 'insertBytes'>
+type Statements = Pick<Facts, 'query' | 'stream' | 'insert' | 'insertLines' | 'command' | 'readBytes' | 'insertBytes'>
 type Limits = { timeoutMs?: number; signal?: AbortSignal | undefined; settings?: ClickHouseSettings }
 
 /** What is passed to the client on each call. */
@@ -102,6 +102,14 @@ export function statements(client: ClickHouseClient, options: FactsOptions): Sta
       const repeatable = given.dedupToken !== undefined
       return work('insert', sql, { ...insertLimits(given), repeatable }, (passed) =>
         send(client, sql, Readable.from(encodeRows(rows), { objectMode: false }), passed),
+      )
+    },
+
+    insertLines(table, columns, lines, given = {}) {
+      const sql = insertText(table, { columns }, 'JSONCompactEachRow')
+      const repeatable = given.dedupToken !== undefined
+      return work('insert', sql, { ...insertLimits(given), repeatable }, (passed) =>
+        send(client, sql, Readable.from(inPieces(lines), { objectMode: false }), passed),
       )
     },
 

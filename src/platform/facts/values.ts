@@ -106,11 +106,20 @@ function isOdd(value: unknown): boolean {
   return false
 }
 
-/** Rows as JSONEachRow, in pieces of about 256 KiB. A field that is undefined takes the column's default. */
-export function* encodeRows(rows: Iterable<object>): Generator<string> {
+/** Rows as JSONEachRow. A field that is undefined takes the column's default. */
+export function encodeRows(rows: Iterable<object>): Generator<string> {
+  return inPieces(written(rows))
+}
+
+function* written(rows: Iterable<object>): Generator<string> {
+  for (const row of rows) yield isOdd(row) ? JSON.stringify(row, plain) : JSON.stringify(row)
+}
+
+/** Lines in pieces of about 256 KiB. */
+export function* inPieces(lines: Iterable<string>): Generator<string> {
   let piece = ''
-  for (const row of rows) {
-    piece += `${isOdd(row) ? JSON.stringify(row, plain) : JSON.stringify(row)}\n`
+  for (const line of lines) {
+    piece += `${line}\n`
     if (piece.length < 262_144) continue
     yield piece
     piece = ''

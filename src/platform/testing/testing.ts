@@ -31,7 +31,8 @@ async function testPostgres(): Promise<string> {
   return (await ownPostgres).url
 }
 
-async function testClickhouse(): Promise<string> {
+/** For another process that reads what a test wrote. */
+export async function testClickhouse(): Promise<string> {
   const given = process.env.TEST_CLICKHOUSE_URL
   if (given) return given
   ownClickhouse ??= startTestClickhouse()
@@ -47,6 +48,8 @@ export type TestCtx = Ctx & {
   clock: VirtualClock
   /** The database of this test alone, as the superuser that tests tamper with. */
   superuserUrl: string
+  /** The ClickHouse database of this test alone, where it asked for one: for a process of the test's own. */
+  clickhouseUrl: string | undefined
   /** What `change` recorded, where no audit is wired. */
   recorded: Parameters<RecordChange>[1][]
 }
@@ -73,6 +76,7 @@ export async function testCtx(t: TestContext, options: TestOptions = {}): Promis
   const db = openDb({ url: superuserUrl, role: 'zhixing_app', log, max: 8 })
   t.after(() => db.close())
   const recorded: TestCtx['recorded'] = []
+  const own = options.facts ? await ownFacts(t, log) : undefined
   const recordChange: RecordChange = options.recordChange ?? (async (_tx: Tx, entry) => void recorded.push(entry))
   const ctx = makeCtx({
     who: { kind: 'machine', id: 'test', name: 'test' },
@@ -82,23 +86,24 @@ export async function testCtx(t: TestContext, options: TestOptions = {}): Promis
     clock,
     log,
     db,
-    facts: options.facts ? await ownFacts(t, log) : noFacts(),
+    facts: own?.facts ?? noFacts(),
     recordChange,
     origin: undefined,
   })
-  return Object.assign(ctx, { superuserUrl, recorded }) as TestCtx
+  return Object.assign(ctx, { superuserUrl, clickhouseUrl: own?.url, recorded }) as TestCtx
 }
 
 /** A ClickHouse database of this test alone, migrated; dropped when the test ends. */
-async function ownFacts(t: TestContext, log: Logger): Promise<Facts> {
+async function ownFacts(t: TestContext, log: Logger): Promise<{ facts: Facts; url: string }> {
   const database = `t_${randomBytes(8).toString('hex')}`
-  const facts = await openFacts({ url: await testClickhouse(), database, log })
+  const server = await testClickhouse()
+  const facts = await openFacts({ url: server, database, log })
   t.after(async () => {
     await facts.command({ sql: `DROP DATABASE IF EXISTS ${database} SYNC` })
     await facts.close()
   })
   await migrateFacts(facts)
-  return facts
+  return { facts, url: withDatabase(server, database) }
 }
 
 function noFacts(): Facts {

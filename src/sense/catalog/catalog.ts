@@ -65,6 +65,7 @@ export {
   findSource,
   getSource,
   listSources,
+  ownSource,
   rotateWriteKey,
   type Source,
   sourcesById,

@@ -25,7 +25,8 @@ export async function makeItemTable(facts: Facts, type: string): Promise<void> {
           updated DateTime64(3, 'UTC'),
           unfit Array(LowCardinality(String)) COMMENT 'attributes whose value is not of their type: their columns are null',
           version UInt64,
-          deleted UInt8
+          deleted UInt8,
+          INDEX by_version version TYPE minmax GRANULARITY 1
       )
       ENGINE = ReplacingMergeTree(version, deleted)
       ORDER BY (customer, id)

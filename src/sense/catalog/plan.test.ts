@@ -20,8 +20,8 @@ import {
   noteSeen,
   planOf,
   type Seen,
-  seenType,
 } from './catalog.ts'
+import { emptyPlan } from './testing/plan.ts'
 
 const refused = (code: string) => (error: unknown) => {
   assert.ok(error instanceof Problem, String(error))
@@ -30,11 +30,7 @@ const refused = (code: string) => (error: unknown) => {
 }
 
 function seen(event: string, props: Record<string, unknown>, when = at('2026-01-05 09:00')): Seen {
-  const types = Object.entries(props).flatMap(([name, value]) => {
-    const type = seenType(value)
-    return type ? [[name, type] as const] : []
-  })
-  return { event, props: new Map(types), at: when }
+  return { event, props, at: when }
 }
 
 function note(ctx: TestCtx, ...all: Seen[]): Promise<void> {
@@ -42,7 +38,7 @@ function note(ctx: TestCtx, ...all: Seen[]): Promise<void> {
 }
 
 test('an event planned as strict refuses from the moment it is saved', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   assert.deepEqual(checkEvent(await planOf(ctx), 'buy', { typo: 1 }), {})
   await createEvent(ctx, { name: 'buy', zh: '购买', mode: 'strict' })
   await createProperty(ctx, { event: 'buy', name: 'amount', type: 'money', required: true, unit: 'CNY' })
@@ -56,7 +52,7 @@ test('an event planned as strict refuses from the moment it is saved', async (t)
 })
 
 test('the bank may refuse every event that is not in the plan', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   assert.deepEqual(checkEvent(await planOf(ctx), 'stray', {}), {})
   await setParameter(ctx, 'catalog.unknown_events', { revision: 0, value: 'refuse' })
   const plan = await planOf(ctx)
@@ -65,7 +61,7 @@ test('the bank may refuse every event that is not in the plan', async (t) => {
 })
 
 test('what arrives unplanned is proposed with its types, personal names marked; SDK properties become common', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await note(
     ctx,
     seen('buy', { amount: 1, mobile: '19900000001', $os: 'iOS' }),
@@ -105,7 +101,7 @@ test('what arrives unplanned is proposed with its types, personal names marked; 
 })
 
 test('a steady stream writes nothing but its counts, once a minute', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await note(ctx, seen('buy', { amount: 1 }))
   await planOf(ctx)
   const stamp = async () => {
@@ -128,7 +124,7 @@ test('a steady stream writes nothing but its counts, once a minute', async (t) =
 })
 
 test('what a rolled-back batch proposed is proposed again', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   const broken = unauditedChange(ctx, 'a batch that fails', async (tx) => {
     await noteSeen(ctx, tx, [seen('buy', { amount: 1 })])
     throw new Error('killed')
@@ -142,7 +138,7 @@ test('what a rolled-back batch proposed is proposed again', async (t) => {
 })
 
 test('batches that meet the same new events at once do not wait for each other for ever', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   const names = Array.from({ length: 30 }, (_, i) => `event ${i}`)
   const shuffled = [names, names.toReversed(), [...names.slice(15), ...names.slice(0, 15)], names.toReversed()]
   await Promise.all(shuffled.map((order) => note(ctx, ...order.map((name) => seen(name, { b: 1, a: 'x' })))))
@@ -151,7 +147,7 @@ test('batches that meet the same new events at once do not wait for each other f
 })
 
 test('a client that makes names out of data fills neither the plan nor the memory', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await note(ctx, ...Array.from({ length: 5200 }, (_, i) => seen(`order ${i}`, {})))
   assert.equal((await listEvents(ctx, { limit: 1 })).counts.proposed, 5000)
   const many = Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`p${i}`, 1]))
@@ -160,7 +156,7 @@ test('a client that makes names out of data fills neither the plan nor the memor
 })
 
 test('names full of quotes are names like others', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   const name = `it's "a" \\ %_ 购买/理财 🙂 ${'x'.repeat(70)}`
   await note(ctx, seen(name, { [`${name}.p`]: 1, "a'b": [1], __proto__x: {} }))
   const event = await getEvent(ctx, name)
@@ -172,7 +168,7 @@ test('names full of quotes are names like others', async (t) => {
 })
 
 test('proposals are accepted with their properties, or ignored, many at once', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await note(ctx, seen('a', { x: 1 }), seen('b', { x: 1 }), seen('c', {}))
   assert.deepEqual(await decideEvents(ctx, { names: ['a', 'b', 'nobody'], as: 'active', mode: 'strict' }), {
     changed: 2,
@@ -191,7 +187,7 @@ test('proposals are accepted with their properties, or ignored, many at once', a
 })
 
 test('properties are decided one by one or together; whoever edits a proposal accepts it', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await note(ctx, seen('a', { x: 1, y: 1, z: 1 }))
   const [x] = (await getEvent(ctx, 'a')).own
   assert.ok(x)
@@ -218,7 +214,7 @@ test('properties are decided one by one or together; whoever edits a proposal ac
 })
 
 test('of two who edit an event the second is told; a name is planned once', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await createEvent(ctx, { name: 'buy' })
   await editEvent(ctx, { name: 'buy', version: 1, zh: '购买' })
   await assert.rejects(editEvent(ctx, { name: 'buy', version: 1, zh: '买' }), refused('event.stale'))
@@ -227,7 +223,7 @@ test('of two who edit an event the second is told; a name is planned once', asyn
 })
 
 test('events are searched, filtered, sorted by what was seen, and paged through without a gap', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await createEvent(ctx, { name: 'never', zh: '从未上报', owner: '李强', mode: 'strict' })
   for (const [i, name] of ['a', 'b', 'c', 'd'].entries()) await note(ctx, seen(name, {}, at(`2026-01-05 09:0${i}`)))
   const names = async (query: Parameters<typeof listEvents>[1]) =>
@@ -248,12 +244,12 @@ test('events are searched, filtered, sorted by what was seen, and paged through 
 })
 
 test('a plan goes out as a sheet and comes back into another bank as it was', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await createEvent(ctx, { name: 'buy', zh: '购买', mode: 'strict', owner: '=1+1' })
   await createProperty(ctx, { event: 'buy', name: 'channel', type: 'text', codes: ['app', '"web",x'], required: true })
   await createProperty(ctx, { event: '', name: 'version', type: 'text', zh: '版本' })
   const csv = await exportPlan(ctx)
-  const other = await testCtx(t)
+  const other = await emptyPlan(await testCtx(t))
   await createEvent(other, { name: 'kept' })
   assert.deepEqual(await importPlan(other, csv), { events: 1, properties: 2 })
   const event = await getEvent(other, 'buy')
@@ -271,7 +267,7 @@ test('a plan goes out as a sheet and comes back into another bank as it was', as
 })
 
 test('what an SDK sends by itself is proposed with its name in both languages', async (t) => {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   await note(ctx, seen('$WebClick', { $element_content: '立即购买', $unheard_of: 1 }))
   assert.deepEqual(
     [(await getEvent(ctx, '$WebClick')).zh, (await getEvent(ctx, '$WebClick')).en],

@@ -8,9 +8,10 @@ import { testCtx } from '../../platform/testing/testing.ts'
 import { openPicking } from './catalog.ts'
 import { permissions } from './contract.ts'
 import { catalogRoutes } from './routes.ts'
+import { emptyPlan } from './testing/plan.ts'
 
 async function server(t: TestContext, held: readonly string[] = permissions.map(({ id }) => id)) {
-  const ctx = await testCtx(t)
+  const ctx = await emptyPlan(await testCtx(t))
   const root = await ensureRoot(ctx, { code: 'HQ', name: '总行' })
   const app = await createHttp({
     ctx: withCtx(ctx, { scope: 'nothing' }),

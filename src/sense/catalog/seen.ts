@@ -4,11 +4,17 @@ import type { SeenType } from './contract.ts'
 import { namesWithin } from './plan.ts'
 import { looksPersonal } from './rules/personal.ts'
 import type { PlanProperty } from './rules/plan.ts'
+import { seenType } from './rules/value.ts'
 import { noteSources } from './seenSources.ts'
 import { addTallies, type NewSeen, proposeSeen, type Tally } from './seenStore.ts'
 
 /** One event as it came; the names in `props` have passed `checkEvent`. */
-export type Seen = { event: string; props: ReadonlyMap<string, SeenType>; at: Date; source?: string | undefined }
+export type Seen = {
+  event: string
+  props: Readonly<Record<string, unknown>>
+  at: Date
+  source?: string | undefined
+}
 
 /** Beyond these a client makes names out of data. What is not proposed is still kept as facts. */
 const mostEvents = 5000
@@ -37,10 +43,12 @@ export async function noteSeen(ctx: Ctx, tx: Tx, seen: readonly Seen[]): Promise
     }
     const properties = planned?.properties ?? known.common
     count(ctx, event, at)
-    for (const [name, type] of props) {
+    for (const name in props) {
+      const type = seenType(props[name])
+      if (!type) continue
+      if (properties.get(name)?.seen.includes(type)) continue
       const room = () => roomFor(more, event, properties.size)
-      if (isNew(properties.get(name), type))
-        propose(newProperties, ownerOf(event, name, properties), { name, type, at }, room)
+      propose(newProperties, ownerOf(event, name, properties), { name, type, at }, room)
     }
   }
   if (newEvents.size > 0 || newProperties.size > 0)
@@ -51,10 +59,6 @@ export async function noteSeen(ctx: Ctx, tx: Tx, seen: readonly Seen[]): Promise
     )
   await noteSources(ctx, tx, seen)
   await writeTallies(ctx, tx)
-}
-
-function isNew(property: PlanProperty | undefined, type: SeenType): boolean {
-  return !property?.seen.includes(type)
 }
 
 /** Names that begin with `$` are the SDK's, the same in every event; a declared common property stays one. */

@@ -3,11 +3,16 @@ import type { Db, Tx } from '../../platform/db/db.ts'
 import type { LineageEdge } from './contract.ts'
 import { recordLineage } from './lineage.ts'
 import { nodeId } from './lineageKinds.ts'
+import { seenType } from './rules/value.ts'
 
-type Seen = { event: string; props: ReadonlyMap<string, unknown>; source?: string | undefined }
+type Seen = { event: string; props: Readonly<Record<string, unknown>>; source?: string | undefined }
+
+/** When an event of a source was recorded, and each of its properties. */
+type OfEvent = { at: number; props: Map<string, number> }
+type Recorded = { size: number; sources: Map<string, Map<string, OfEvent>> }
 
 /** What this process has recorded, so that a steady stream writes it once a day. */
-const recorded = new WeakMap<Db, Map<string, number>>()
+const recorded = new WeakMap<Db, Recorded>()
 const againAfterMs = 86_400_000
 const most = 100_000
 
@@ -17,23 +22,48 @@ const most = 100_000
  * at the latest.
  */
 export async function noteSources(ctx: Ctx, tx: Tx, seen: readonly Seen[]): Promise<void> {
-  const known = recorded.get(ctx.db) ?? new Map<string, number>()
-  recorded.set(ctx.db, known)
-  if (known.size > most) known.clear()
+  let known = recorded.get(ctx.db)
+  if (!known || known.size > most) {
+    known = { size: 0, sources: new Map() }
+    recorded.set(ctx.db, known)
+  }
   const now = ctx.now.getTime()
   const edges: LineageEdge[] = []
   const note = (source: string, kind: 'event' | 'property', id: string) => {
-    const key = `${source} ${kind} ${id}`
-    const before = known.get(key)
-    if (before !== undefined && now - before < againAfterMs) return
-    known.set(key, now)
     const by = { kind: 'source', id: source }
     edges.push({ from: by, to: { kind, id }, by })
   }
   for (const { event, props, source } of seen) {
     if (source === undefined) continue
-    note(source, 'event', event)
-    for (const name of props.keys()) note(source, 'property', nodeId(name.startsWith('$') ? '' : event, name))
+    const own = recordedOf(known, source, event)
+    if (now - own.at >= againAfterMs) {
+      own.at = now
+      note(source, 'event', event)
+    }
+    for (const name in props) {
+      const before = own.props.get(name)
+      if (before !== undefined && now - before < againAfterMs) continue
+      if (!seenType(props[name])) continue
+      if (before === undefined) known.size++
+      own.props.set(name, now)
+      note(source, 'property', nodeId(name.startsWith('$') ? '' : event, name))
+    }
   }
   if (edges.length > 0) await recordLineage(tx, edges, ctx.now)
+}
+
+/** Maps in maps, because a text made of both names for each event of a batch costs more than the rest. */
+function recordedOf(known: Recorded, source: string, event: string): OfEvent {
+  let events = known.sources.get(source)
+  if (!events) {
+    events = new Map()
+    known.sources.set(source, events)
+  }
+  let own = events.get(event)
+  if (!own) {
+    own = { at: Number.NEGATIVE_INFINITY, props: new Map() }
+    events.set(event, own)
+    known.size++
+  }
+  return own
 }

@@ -16,7 +16,8 @@ export type Arrived = {
   refused?: Refusal
 }
 
-export type Batch = { readonly number: bigint; readonly arrived: readonly Arrived[] }
+/** `processedAt`: never before that of an earlier batch, nor before anything of it was received, whatever clocks say (rule 2). */
+export type Batch = { readonly number: bigint; readonly processedAt: Date; readonly arrived: readonly Arrived[] }
 
 /**
  * What a capability does for each batch of the log. The phases of all steps run in this order, and a batch that a kill

@@ -26,6 +26,14 @@ export function batchInHand(ctx: Ctx): Promise<bigint | undefined> {
   return read(asMachine(ctx, 'collect'), store.inHand)
 }
 
+/**
+ * All that was processed before this instant is in ClickHouse; what is being written, or will be, is processed then or later. The
+ * place from which to ask what is new: what was processed at the instant itself may be new or not.
+ */
+export function factsUpTo(ctx: Ctx): Promise<Date> {
+  return read(asMachine(ctx, 'collect'), store.workedUpTo)
+}
+
 /** How collection stands: messages a minute for the last hour, the sums of the last day, what waits for the pipeline. */
 export async function collectStatus(ctx: Ctx) {
   const hourAgo = ctx.now.getTime() - 3_600_000

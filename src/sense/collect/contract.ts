@@ -25,6 +25,8 @@ export type Envelope = {
   skewMs?: number
   /** At least one but for `item`, of the kinds of the catalogue, in the order the sender gave them. */
   ids: readonly Identity[]
+  /** Of what the product itself says of a customer, by his number; `ids` is empty then. No door makes it. */
+  customer?: number
   /** Properties of the event. JSON; nested values stay nested. */
   props: Readonly<Record<string, unknown>>
   profile?: { op: ProfileOp; values: Readonly<Record<string, unknown>> }

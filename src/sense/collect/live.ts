@@ -4,7 +4,7 @@ import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import { sourcesWithin } from '../catalog/catalog.ts'
 import type { LiveMessage, LiveQuery } from './contract.ts'
 import { type Logged, unpackPieces } from './pieces.ts'
-import { maskIds, maskValues } from './rules/shown.ts'
+import { maskIds, maskValues } from './shown.ts'
 import * as store from './store.ts'
 
 const lookEveryMs = 400

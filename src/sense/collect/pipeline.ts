@@ -114,7 +114,7 @@ export function workBatch(ctx: Ctx, steps: readonly Step[]): Promise<number> {
         sources,
         refusedOf(batch).filter((one) => !before.has(one)),
       )
-      if (!(await store.leaveBehind(tx, batch.number, ctx.now)))
+      if (!(await store.leaveBehind(tx, batch.number, latest([ctx.now, batch.processedAt]))))
         throw new Error(`batch ${batch.number} was worked by another process meanwhile`)
     })
     return batch.arrived.length
@@ -131,7 +131,8 @@ async function takeBatch(ctx: Ctx, steps: readonly Step[], sources: Sources): Pr
       : firstOf(await store.piecesAfter(tx, position, batchPieces))
     const end = pieces.at(-1)
     if (!end) return undefined
-    const batch = { number: position.batch, arrived: await arrivedOf(ctx, pieces) }
+    const processedAt = latest([ctx.now, ...pieces.map((piece) => piece.receivedAt), position.workedAt ?? ctx.now])
+    const batch = { number: position.batch, processedAt, arrived: await arrivedOf(ctx, pieces) }
     const known = again ? await markRefused(tx, batch) : new Set<string>()
     if (!again) for (const step of steps) await step.check?.(ctx, batch)
     for (const step of steps) await step.resolve?.(ctx, tx, batch)
@@ -144,6 +145,10 @@ async function takeBatch(ctx: Ctx, steps: readonly Step[], sources: Sources): Pr
     if (!again) await store.takeInHand(tx, end)
     return batch
   })
+}
+
+function latest(instants: readonly Date[]): Date {
+  return new Date(instants.reduce((most, at) => Math.max(most, at.getTime()), 0))
 }
 
 function refusedOf(batch: Batch): Arrived[] {

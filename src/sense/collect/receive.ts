@@ -111,14 +111,16 @@ async function append(ctx: Ctx, items: readonly Item[]): Promise<Outcome[]> {
   const sources = await sourcesById(ctx)
   return unauditedChange(ctx, 'messages as they arrive', async (tx) => {
     const generation = await store.holdGeneration(tx)
-    const fresh = await store.insertKeys(
+    const known = await store.insertKeys(
       tx,
       generation,
       items.map((item) => item.key),
     )
+    const met = new Set<string>()
     const outcomes = items.map((item): Outcome => {
       // The first of equal keys is the message, the others repeat it.
-      if (!fresh.delete(item.key)) return 'duplicate'
+      if (known.has(item.key) || met.has(item.key)) return 'duplicate'
+      met.add(item.key)
       return item.refused ? 'rejected' : 'stored'
     })
     const stored = items.filter((_, i) => outcomes[i] === 'stored')

@@ -9,7 +9,7 @@ import { unpackRejects } from './pieces.ts'
 import { receive } from './receive.ts'
 import { readEnvelope } from './rules/envelope.ts'
 import { faultOf } from './rules/message.ts'
-import { maskEnvelope, maskRaw } from './rules/shown.ts'
+import { maskEnvelope, maskRaw } from './shown.ts'
 import * as store from './store.ts'
 
 /** Those of the sources of the reader's organisations, newest first unless `sort` says otherwise. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { read } from '../../platform/change.ts'
 import { createEvent, createProperty } from '../catalog/catalog.ts'
+import { emptyPlan } from '../catalog/testing/plan.ts'
 import type { Step } from './batch.ts'
 import { collectStep, listRejects, receive } from './collect.ts'
 import { collectCtx, event, workNext } from './testing/testing.ts'
@@ -75,7 +76,7 @@ test('facts that were written before a kill are not written again', async (t) =>
 })
 
 test('a strict event that is not as planned is rejected with the field and the fix (rule 6), and what nobody planned is proposed', async (t) => {
-  const ctx = await collectCtx(t, { facts: true })
+  const ctx = await emptyPlan(await collectCtx(t, { facts: true }))
   await createEvent(ctx, { name: 'fund_buy', label: { zh: '购买基金', en: 'Fund bought' }, mode: 'strict' } as never)
   await createProperty(ctx, { event: 'fund_buy', name: 'amount', type: 'number', required: true } as never)
   await receive(ctx, source, [

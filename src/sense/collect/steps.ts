@@ -1,4 +1,4 @@
-import { checkEvent, maskProps, noteSeen, planOf, type Seen, saveItems, seenType } from '../catalog/catalog.ts'
+import { checkEvent, maskProps, noteSeen, planOf, type Seen, saveItems } from '../catalog/catalog.ts'
 import { type Arrived, accepted, type Batch, factsToken, type Step } from './batch.ts'
 import { type EventFact, insertEvents } from './facts.ts'
 import { placedAt } from './rules/message.ts'
@@ -25,7 +25,7 @@ export const collectStep: Step = {
 
   async facts(ctx, batch) {
     const plan = await planOf(ctx)
-    const processed = ctx.now.toISOString()
+    const processed = batch.processedAt.toISOString()
     const written = new Map<Date, string>()
     const receivedAs = (at: Date) => {
       const known = written.get(at) ?? at.toISOString()
@@ -35,6 +35,7 @@ export const collectStep: Step = {
     const facts = eventsOf(batch).map(({ one, name }): EventFact => {
       const { time, aheadMs } = placedAt(one.envelope.time, one.receivedAt)
       const warned = warnings.get(one)
+      const props = maskProps(plan, name, one.envelope.props)
       return {
         event: name,
         time: time.toISOString(),
@@ -43,11 +44,7 @@ export const collectStep: Step = {
         received: receivedAs(one.receivedAt),
         processed,
         source: one.source,
-        props: {
-          ...maskProps(plan, name, one.envelope.props),
-          ...(aheadMs > 0 ? { $clock_ahead_ms: aheadMs } : {}),
-          ...(warned ? { $warned: warned } : {}),
-        },
+        props: aheadMs > 0 || warned ? { ...props, ...notes(aheadMs, warned) } : props,
       }
     })
     if (facts.length > 0) await insertEvents(ctx.facts, facts, factsToken(batch, 'event'))
@@ -55,15 +52,15 @@ export const collectStep: Step = {
 
   async effects(ctx, tx, batch) {
     await keepItems(batch, (items) => saveItems(ctx, tx, items))
-    const seen = eventsOf(batch).map(({ one, name }): Seen => {
-      const props = Object.entries(one.envelope.props).flatMap(([property, value]) => {
-        const type = seenType(value)
-        return type ? [[property, type] as const] : []
-      })
-      return { event: name, props: new Map(props), at: one.receivedAt, source: one.source }
-    })
+    const seen = eventsOf(batch).map(
+      ({ one, name }): Seen => ({ event: name, props: one.envelope.props, at: one.receivedAt, source: one.source }),
+    )
     if (seen.length > 0) await noteSeen(ctx, tx, seen)
   },
+}
+
+function notes(aheadMs: number, warned: string | undefined): Record<string, unknown> {
+  return { ...(aheadMs > 0 ? { $clock_ahead_ms: aheadMs } : {}), ...(warned ? { $warned: warned } : {}) }
 }
 
 /** What is an event: also identities bound or parted, where the sender gave that a name. */

@@ -16,16 +16,32 @@ export async function holdGeneration(tx: Tx): Promise<number> {
   return row?.number ?? 1
 }
 
-/** Those of the keys that were never seen, each once. One value for thousands: as an array each would be quoted. */
-export async function insertKeys(tx: Tx, generation: number, keys: readonly string[]): Promise<Set<string>> {
-  const rows = await tx<{ key: string }[]>`
-    insert into collect.message_key (generation, key)
-    select distinct ${generation}::int, given.key
-    from unnest(string_to_array(${keys.join()}, ',')::uuid[]) given (key)
-    where not exists (select from collect.message_key before where before.generation = ${generation - 1} and before.key = given.key)
-    on conflict do nothing
-    returning key`
-  return new Set(rows.map((row) => row.key))
+/**
+ * Takes the keys in and answers which were there already: nearly always none, and then only their number comes back. One
+ * value for thousands: as an array each would be quoted.
+ */
+export async function insertKeys(tx: Tx, generation: number, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const distinct = [...new Set(keys)]
+  const given = distinct.join()
+  const [row] = await tx<{ fresh: number }[]>`
+    with fresh as (
+      insert into collect.message_key (generation, key)
+      select ${generation}::int, given.key
+      from unnest(string_to_array(${given}, ',')::uuid[]) given (key)
+      where not exists (select from collect.message_key before where before.generation = ${generation - 1} and before.key = given.key)
+      on conflict do nothing
+      returning 1
+    )
+    select count(*)::int as fresh from fresh`
+  if (row?.fresh === distinct.length) return new Set()
+  // What this transaction itself has inserted carries its number.
+  const known = await tx<{ key: string }[]>`
+    select given.key::text from unnest(string_to_array(${given}, ',')::uuid[]) given (key)
+    where not exists (
+      select from collect.message_key taken
+      where taken.generation = ${generation} and taken.key = given.key and taken.xmin = pg_current_xact_id()::xid
+    )`
+  return new Set(known.map((one) => one.key))
 }
 
 export function insertPiece(tx: Tx, piece: { at: Date; messages: number; duplicates: number; body: Buffer }) {
@@ -121,13 +137,15 @@ export type Position = {
   batch: bigint
   toXact: string | null
   toId: bigint | null
+  /** When the last batch was left behind. */
+  workedAt: Date | null
   /** The log was restored into another server, which counts its transactions from elsewhere. */
   moved: boolean
 }
 
 export async function lockPosition(tx: Tx): Promise<Position> {
   const [row] = await tx<Position[]>`
-    select xact::text, id, batch, to_xact::text, to_id,
+    select xact::text, id, batch, to_xact::text, to_id, worked_at,
            server <> (select system_identifier from pg_control_system()) as moved
     from collect.position where reader = 'pipeline' for update`
   if (!row) throw new Error('the pipeline has no position')
@@ -159,6 +177,12 @@ export async function inHand(tx: Tx): Promise<bigint | undefined> {
   const [row] = await tx<{ batch: bigint }[]>`
     select batch from collect.position where reader = 'pipeline' and to_xact is not null`
   return row?.batch
+}
+
+/** Up to when what was processed is in ClickHouse: what is in hand, or comes, is processed then or later. */
+export async function workedUpTo(tx: Tx): Promise<Date> {
+  const [row] = await tx<{ at: Date | null }[]>`select worked_at as at from collect.position where reader = 'pipeline'`
+  return row?.at ?? new Date(0)
 }
 
 export function takeInHand(tx: Tx, end: { xact: string; id: bigint }) {

@@ -6,7 +6,9 @@ export { profileStep } from './effects.ts'
 export { customerFeed } from './following.ts'
 export { describeCustomers, listCustomers } from './list.ts'
 export { registerSection, type Section } from './sections.ts'
+export { type Mark, markNow, type Reads, touchedSince, touchedSql, type Way } from './touched.ts'
 export { customerThings, customerTrend } from './trend.ts'
+export { valuesOf } from './values.ts'
 export { customerTimeline, getCustomer, revealCustomer } from './view.ts'
 
 registerSealed(personalColumn)

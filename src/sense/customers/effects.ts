@@ -32,7 +32,10 @@ export const profileStep: Step = {
     if (rows.length > 0) await insertHistory(ctx.facts, rows, factsToken(batch, 'attribute_day'))
   },
   async effects(ctx: Ctx, tx: Tx, batch: Batch) {
-    const arrived = batch.arrived.filter((one) => !one.refused && one.customer > 0)
+    // What the product says of a customer is nothing that he did.
+    const arrived = batch.arrived.filter(
+      ({ refused, customer, envelope }) => !refused && customer > 0 && envelope.customer === undefined,
+    )
     if (arrived.length === 0) return
     await keepSightings(ctx, tx, arrived)
     await keepProfiles(ctx, tx, arrived)
@@ -46,16 +49,15 @@ async function keepSightings(ctx: Ctx, tx: Tx, arrived: readonly Arrived[]): Pro
       return { customer, source, receivedAt, didAt: did ? envelope.time : undefined }
     }),
   )
-  const known = new Map((await store.seenOf(tx, [...sighted.keys()])).map((row) => [row.customer, row]))
-  const homeOf = known.size < sighted.size ? await homesOf(ctx, tx) : () => undefined
-  const fresh: store.Sighting[] = []
-  for (const { customer, source, bornAt, seenAt } of sighted.values()) {
-    const row = known.get(customer)
-    if (row && row.seenAt >= seenAt) continue
-    const org = row?.org ?? homeOf(source)
-    if (org) fresh.push({ customer, org, bornAt, seenAt })
-  }
-  if (fresh.length > 0) await store.saveSightings(tx, fresh, ctx.now)
+  const unknown = await store.moveSightings(tx, [...sighted.values()])
+  if (unknown.length === 0) return
+  const homeOf = await homesOf(ctx, tx)
+  const fresh = unknown.flatMap((number): store.Sighting[] => {
+    const one = sighted.get(number)
+    const org = one && homeOf(one.source)
+    return one && org ? [{ customer: number, org, bornAt: one.bornAt, seenAt: one.seenAt }] : []
+  })
+  if (fresh.length > 0) await store.insertSightings(tx, fresh, ctx.now)
 }
 
 async function keepProfiles(ctx: Ctx, tx: Tx, arrived: readonly Arrived[]): Promise<void> {

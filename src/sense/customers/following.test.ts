@@ -213,7 +213,7 @@ test('a database restored into another server is followed anew', async (t) => {
   await unauditedChange(ctx, 'as a restored dump stands', async (tx) => {
     await tx`update platform.followed set server = 1`
     await tx`delete from platform.touched`
-    await tx`update customers.profile set doc = doc - 'level'`
+    await tx`update customers.profile set doc = (doc::jsonb - 'level')::json`
     await tx`delete from platform.touched`
   })
   await followAll(ctx, feeds())

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Facts } from '../../platform/facts/facts.ts'
+import type { Facts, Statement } from '../../platform/facts/facts.ts'
 import { Problem } from '../../platform/problem.ts'
 import { at } from '../../platform/testing/testing.ts'
 import { createVirtual } from '../catalog/catalog.ts'
@@ -110,10 +110,10 @@ async function manyEvents(facts: Facts): Promise<void> {
   })
 }
 
-async function planOf(facts: Facts, statement: { sql: string; params: Record<string, unknown> }): Promise<string> {
+async function planOf(facts: Facts, { sql, ...rest }: Statement): Promise<string> {
   const lines = await facts.query<{ explain: string }>({
-    sql: `EXPLAIN indexes = 1, projections = 1 ${statement.sql}`,
-    params: statement.params,
+    sql: `EXPLAIN indexes = 1, projections = 1 ${sql}`,
+    ...rest,
   })
   return lines.map((line) => line.explain).join('\n')
 }
@@ -125,6 +125,19 @@ test('one customer is read by the order of customers, not by reading everyone', 
   for (const statement of [
     timelineStatement([7, 8], { limit: 51 }),
     timelineStatement([7], { limit: 51, events: ['login'], words: 'x', after }),
+    timelineStatement([7, 8], { limit: 51, events: ['login'] }),
+    timelineStatement([7], {
+      limit: 51,
+      events: ['login', 'page'],
+      from: at('2025-10-01 00:00'),
+      until: at('2025-10-02 00:00'),
+    }),
+    timelineStatement([7], {
+      limit: 51,
+      events: ['transfer'],
+      from: at('2025-10-31 20:00'),
+      until: at('2025-11-01 20:00'),
+    }),
     activityStatement([7, 8], at('2025-02-01 00:00'), 'Asia/Shanghai'),
   ]) {
     const plan = await planOf(ctx.facts, statement)

@@ -5,10 +5,14 @@ export {
   compileCount,
   compileEstimate,
   compileRule,
+  compileTogether,
   compileValue,
   estimateOf,
   type Limits,
+  type Subset,
 } from './compile/compile.ts'
+export { type Decay, decayOf } from './compile/decay.ts'
+export { compileDecay, compileNext, nextInstant } from './compile/decaySql.ts'
 export { type Layout, type LayoutOptions, layoutOf, propertySql } from './compile/layout.ts'
 
 export {

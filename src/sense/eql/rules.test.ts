@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits, type Rule } from './contract.ts'
 import { checkRule, formatRule, parseRule, referencesOf, upgradeRule } from './eql.ts'
+import { nodesOf } from './rules/tree.ts'
 import { bank } from './testing/bank.ts'
 
 function onlyIssue(source: string) {
@@ -154,6 +155,16 @@ test('what rules read is told by stable names, with the properties and by the wa
     params: ['min'],
     clock: true,
   })
+})
+
+test('a rule that was looked through is the rule it was: the order of its parts means something', () => {
+  const { rule } = parseRule("concat(city, '-', level) = 'x' and aum > 5 and substring(city, 1, 2) = 'y'", bank)
+  assert.ok(rule)
+  const before = JSON.stringify(rule)
+  referencesOf(rule, bank)
+  for (const _ of nodesOf(rule.body)) break
+  assert.equal([...nodesOf(rule.body)].length, 16)
+  assert.equal(JSON.stringify(rule), before)
 })
 
 test('a rule whose words are gone from the catalogue is told so, by the place in its tree', () => {

@@ -14,13 +14,15 @@ export function personSql(of = 'event'): string {
 
 /**
  * The numbers that events of these persons were written with, as a subquery for `event.customer IN …`: answered by the
- * projection `by_customer`. `persons` is an expression that gives an array of numbers, bound or a scalar subquery.
+ * projection `by_customer`. `persons` is an expression that gives an array of numbers, or a subquery in brackets that gives a
+ * number a row.
  */
 export function numbersSql(persons: string): string {
+  const some = persons.startsWith('(SELECT') ? `SELECT * FROM ${persons}` : `SELECT arrayJoin(${persons})`
   return `(
-    SELECT person FROM (SELECT arrayJoin(${persons}) AS person)
+    SELECT * FROM (${some})
     UNION ALL
-    SELECT customer FROM alias FINAL WHERE canonical IN (SELECT arrayJoin(${persons})))`
+    SELECT customer FROM alias FINAL WHERE canonical IN (${some}))`
 }
 
 export type AliasRow = { customer: number; canonical: number; settled: 0 | 1; version: bigint; deleted: 0 | 1 }

@@ -136,7 +136,11 @@ test('hostile values: endless, NUL, invisible letters, broken pairs and look-ali
   const kinds = ['__proto__', 'constructor', 'x'.repeat(10_240), 'a\0'].map((kind) =>
     house.arrived('event', [{ kind, value: 'v' }]),
   )
-  await house.resolve({ number: 1n, arrived: [...refused, wide, plain, cyrillic, sql, ...names, ...kinds] })
+  await house.resolve({
+    number: 1n,
+    processedAt: house.ctx.now,
+    arrived: [...refused, wide, plain, cyrillic, sql, ...names, ...kinds],
+  })
   for (const one of [...refused, ...kinds]) {
     assert.equal(one.refused?.code, 'identity.no_usable_id')
     assert.ok((one.refused?.zh.length ?? 0) < 200)

@@ -5,10 +5,15 @@ export { createKind, editKind, getKind, listKinds } from './kinds.ts'
 export { listMerges, mergeCustomers, undoMerge } from './merging.ts'
 export {
   canonicalOf,
+  customersNamed,
   findByIdentity,
+  findMany,
   getIdentityOf,
   identitiesOf,
   membersOf,
+  openIdentities,
+  type PersonOf,
+  personsOf,
   placeCustomers,
   revealIdentities,
 } from './people.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { namesOf } from '../../govern/orgs/orgs.ts'
-import { indexPersonal, presentEach, revealPersonal, type SealedItem } from '../../govern/privacy/privacy.ts'
+import { indexPersonal, openEach, presentEach, revealPersonal, type SealedItem } from '../../govern/privacy/privacy.ts'
 import { read } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
@@ -46,6 +46,31 @@ export async function findByIdentity(ctx: Ctx, words: string, limit = 20): Promi
     const first = new Map<number, Found>()
     for (const found of [...byLink, ...byNumber]) if (!first.has(found.customer)) first.set(found.customer, found)
     return [...first.values()].slice(0, limit)
+  })
+}
+
+/**
+ * Whom each value names, as an identity of this kind, within the caller's scope; undefined: nobody. Under the number he has
+ * now. `customer` as the kind: the values are customers' numbers themselves.
+ */
+export function customersNamed(ctx: Ctx, kind: string, values: readonly string[]): Promise<(number | undefined)[]> {
+  return read(ctx, async (tx) => {
+    if (kind === 'customer') {
+      const numbers = values.map((value) =>
+        /^[1-9]\d{0,9}$/.test(value) && Number(value) <= 2_147_483_647 ? Number(value) : 0,
+      )
+      const canonical = await canonicalOf(tx, numbers)
+      return numbers.map((one) => canonical.get(one))
+    }
+    const rule = (await kindsOf(tx)).get(kind) ?? missing('identity kind', kind)
+    const matches = values.map((value) => {
+      const form = formOf(rule, value.trim())
+      return form !== '' && rule.personal ? indexPersonal(ctx, rule.personal, value.trim()).toString('hex') : form
+    })
+    const asked = [...new Set(matches.filter((match) => match !== ''))]
+    const links = await store.findLinks(tx, { kinds: asked.map(() => kind), matches: asked })
+    const held = new Map(links.map(({ match, customer }) => [match.toString(), customer]))
+    return matches.map((match) => held.get(match))
   })
 }
 
@@ -170,6 +195,40 @@ export async function revealIdentities(ctx: Ctx, customer: number, reason: strin
   return { items: personal.map((link, i) => ({ id: idOf(link), kind: link.kind, clear: clear[i] ?? '' })) }
 }
 
+/**
+ * What names each customer under one kind, in clear, by the number asked for: the one seen last. For the product's own use,
+ * to send something there; what a person shall see goes through `identitiesOf`. Customers without one stay out.
+ */
+export async function openIdentities(
+  ctx: Ctx,
+  kind: string,
+  customers: readonly number[],
+): Promise<Map<number, string>> {
+  const { canonical, kinds, links } = await read(ctx, async (tx) => {
+    const canonical = await canonicalOf(tx, customers)
+    const survivors = [...new Set(canonical.values())]
+    return {
+      canonical,
+      kinds: await kindsOf(tx),
+      links: survivors.length === 0 ? [] : await store.newestOfKind(tx, kind, survivors),
+    }
+  })
+  const clear = await openEach(
+    ctx,
+    links.flatMap((link) => sealedItem(kinds, link) ?? []),
+  )
+  let next = 0
+  const byCustomer = new Map(
+    links.map((link) => [link.customer, sealedItem(kinds, link) ? (clear[next++] ?? '') : (link.shown ?? '')] as const),
+  )
+  return new Map(
+    [...canonical].flatMap(([customer, survivor]) => {
+      const value = byCustomer.get(survivor)
+      return value ? [[customer, value] as const] : []
+    }),
+  )
+}
+
 /** The number each customer is found under today; a number that is none in the scope stays out. */
 export async function canonicalOf(tx: Tx, customers: readonly number[]): Promise<Map<number, number>> {
   const distinct = [...new Set(customers)]
@@ -214,4 +273,46 @@ export async function placeCustomers(
     if (survivor !== undefined) last.set(survivor, org)
   }
   return { moved: await store.place(tx, [...last.keys()], [...last.values()]) }
+}
+
+export type PersonOf = { readonly id: number; readonly org: string; readonly members: readonly number[] }
+
+/** Who each number is by now, with all his numbers and his organisation: for decisions about many at once. */
+export async function personsOf(tx: Tx, customers: readonly number[]): Promise<Map<number, PersonOf>> {
+  const distinct = [...new Set(customers)]
+  if (distinct.length === 0) return new Map()
+  const rows = await store.aloneOf(tx, distinct)
+  const alone = new Map<number, PersonOf>()
+  for (const row of rows) if (row.alone) alone.set(row.id, { id: row.id, org: row.org, members: [row.id] })
+  const joined = rows.flatMap(({ id, alone }) => (alone ? [] : [id]))
+  if (joined.length === 0) return alone
+  const canonical = await canonicalOf(tx, joined)
+  const below = await store.membersBelow(tx, [...new Set(canonical.values())])
+  const ofRoot = Map.groupBy(below, ({ root }) => root)
+  for (const [customer, root] of canonical) {
+    const members = ofRoot.get(root) ?? []
+    alone.set(customer, { id: root, org: members[0]?.org ?? '', members: members.map(({ id }) => id) })
+  }
+  return alone
+}
+
+/** Whom each of many values names, of whatever kind; in the order given, undefined for nobody in the scope. */
+export async function findMany(ctx: Ctx, tx: Tx, values: readonly string[]): Promise<(number | undefined)[]> {
+  const kinds = [...(await kindsOf(tx)).values()].sort((a, b) => a.rank - b.rank)
+  const wanted = values.flatMap((value, place) =>
+    kinds.flatMap((kind) => {
+      const form = value.length > longestValue || /\p{C}/u.test(value) ? '' : formOf(kind, value)
+      if (form === '') return []
+      const match = kind.personal ? indexPersonal(ctx, kind.personal, value).toString('hex') : form
+      return [{ place, kind: kind.id, match }]
+    }),
+  )
+  const links = await store.findLinks(tx, {
+    kinds: wanted.map(({ kind }) => kind),
+    matches: wanted.map(({ match }) => match),
+  })
+  const found = new Map(links.map((link) => [ownerOf(link), link.customer]))
+  const answer: (number | undefined)[] = values.map(() => undefined)
+  for (const one of wanted) answer[one.place] ??= found.get(ownerOf(one))
+  return answer
 }

@@ -7,6 +7,7 @@ import type { Arrived, Batch, Step } from '../collect/collect.ts'
 import type { Identity } from '../collect/contract.ts'
 import type { MergeWhy } from './contract.ts'
 import { formOf, type Kinds, kindsOf } from './kinds.ts'
+import { canonicalOf } from './people.ts'
 import { type Book, type Link, newBook, type Person, pairOf, type Sighting, sightMs } from './rules/book.ts'
 import { resolve } from './rules/resolve.ts'
 import { type Fault, faultOf, nothingToPart, noUsableId } from './rules/values.ts'
@@ -39,7 +40,10 @@ async function resolveBatch(ctx: Ctx, tx: Tx, batch: Batch, orgOf: (source: stri
   const digest = digestOf(arrived)
   // Sent together, answered in order: what is read is read under the lock.
   const [, kinds, answer] = await Promise.all([store.lockIdentity(tx), kindsOf(tx), store.findAnswer(tx, digest)])
-  const asked = arrived.filter((one) => one.envelope.kind !== 'item' && !one.refused)
+  await answerNumbered(tx, arrived)
+  const asked = arrived.filter(
+    ({ envelope, refused }) => envelope.kind !== 'item' && envelope.customer === undefined && !refused,
+  )
   const wanted = asked.map(({ envelope, receivedAt, source }) => ({
     ids: envelope.ids,
     how: hows[envelope.kind],
@@ -56,6 +60,20 @@ async function resolveBatch(ctx: Ctx, tx: Tx, batch: Batch, orgOf: (source: stri
   const { customers, faults, changed } = await resolveSet(ctx, tx, kinds, wanted)
   answerAll(asked, customers, faults)
   if (changed) await store.keepAnswer(tx, digest, customers, ctx.now)
+}
+
+/** What the product itself says names its customer by number: it is whoever that number is by now. */
+async function answerNumbered(tx: Tx, arrived: readonly Arrived[]): Promise<void> {
+  const numbered = arrived.filter(({ envelope, refused }) => envelope.customer !== undefined && !refused)
+  if (numbered.length === 0) return
+  const canonical = await canonicalOf(
+    tx,
+    numbered.map(({ envelope }) => envelope.customer ?? 0),
+  )
+  for (const one of numbered) {
+    one.customer = canonical.get(one.envelope.customer ?? 0) ?? 0
+    if (one.customer === 0) one.refused = noUsableId([])
+  }
 }
 
 const hows = { event: 'see', profile: 'see', item: 'see', bind: 'bind', unbind: 'part' } as const
@@ -121,17 +139,22 @@ function readIds(
   wanted: readonly Wanted[],
 ): { sightings: Sighting[]; faults: Faults[]; links: Links } {
   const links: Links = new Map()
-  const read = new Map<string, Link | Fault>()
+  // By kind and value, without a text made of both for each of the batch.
+  const read = new Map<string, Map<string, Link | Fault>>()
   const faults: Faults[] = []
   const sightings = wanted.map((one): Sighting => {
     const wrong: Faults = []
     const ids: Link[] = []
     for (const { kind, value } of one.ids) {
-      const key = `${kind}\n${value}`
-      let link = read.get(key)
+      let ofKind = read.get(kind)
+      if (!ofKind) {
+        ofKind = new Map()
+        read.set(kind, ofKind)
+      }
+      let link = ofKind.get(value)
       if (link === undefined) {
         link = readOne(ctx, kinds, links, kind, value)
-        read.set(key, link)
+        ofKind.set(value, link)
       }
       if (typeof link === 'string') wrong.push({ kind, fault: link })
       else if (!ids.includes(link)) ids.push(link)

@@ -142,12 +142,16 @@ export async function deleteLinks(tx: Tx, { kinds, matches }: Pairs): Promise<vo
 
 // ---- customers
 
-/** The numbers that they survive under, in the order given; undefined for numbers that are none in the scope. */
+/**
+ * The numbers that they survive under, in the order given; undefined for numbers that are none in the scope. Those who were
+ * never merged, nearly all, are found by one look at the index: the function is called for the others alone.
+ */
 export async function survivorsOf(tx: Tx, customers: readonly number[]): Promise<(number | undefined)[]> {
-  const rows = await tx<{ customer: number | null }[]>`
-    select identity.survivor(customer) as customer
-    from unnest(${[...customers]}::int[]) with ordinality as asked(customer, place) order by place`
-  return rows.map((row) => row.customer ?? undefined)
+  const rows = await tx<{ asked: number; customer: number | null }[]>`
+    select c.id as asked, case when c.merged_into is null then c.id else identity.survivor(c.id) end as customer
+    from identity.customer c where c.id = any (${[...customers]}::int[])`
+  const found = new Map(rows.map((row) => [row.asked, row.customer ?? undefined]))
+  return customers.map((customer) => found.get(customer))
 }
 
 export type MemberRow = { root: number; id: number; org: string; bornAt: Date; mergedInto: number | null }
@@ -162,6 +166,14 @@ export function membersBelow(tx: Tx, roots: readonly number[]): Promise<MemberRo
       from down join identity.customer c on c.merged_into = down.id
     )
     select root, id, org, born_at, merged_into from down order by root, depth, id`
+}
+
+/** Of each number whether it is a person by itself: merged into none, and none into it. */
+export function aloneOf(tx: Tx, customers: readonly number[]): Promise<{ id: number; org: string; alone: boolean }[]> {
+  return tx`
+    select c.id, c.org,
+           c.merged_into is null and not exists (select from identity.customer m where m.merged_into = c.id) as alone
+    from identity.customer c where c.id = any (${[...customers]}::int[])`
 }
 
 /** Numbers that were merged into another, in their order. */
@@ -196,6 +208,17 @@ export function shownLinksOf(tx: Tx, customers: readonly number[]): Promise<Show
   return tx<ShownLink[]>`
     select kind, match, shown, sealed, customer, org, first_seen, last_seen, source
     from identity.link where customer = any (${[...customers]}::int[])`
+}
+
+/** Of one kind, the one seen last of each customer. */
+export function newestOfKind(tx: Tx, kind: string, customers: readonly number[]): Promise<ShownLink[]> {
+  return tx<ShownLink[]>`
+    select link.* from unnest(${[...customers]}::int[]) as wanted(customer)
+    cross join lateral (
+      select kind, match, shown, sealed, customer, org, first_seen, last_seen, source
+      from identity.link where link.customer = wanted.customer and link.kind = ${kind}
+      order by last_seen desc, match limit 1
+    ) link`
 }
 
 /** The links that are exactly one of these. */

@@ -270,3 +270,9 @@ export async function knownIds(tx: Tx, ids: readonly string[]): Promise<Set<stri
   const rows = await tx<{ id: string }[]>`select id from imports.import where id = any (${ids}) and not file_gone`
   return new Set(rows.map((row) => row.id))
 }
+
+/** Null: no file was ever taken in. */
+export async function lastFinished(tx: Tx): Promise<Date | null> {
+  const [row] = await tx<{ at: Date | null }[]>`select max(finished_at) as at from imports.import where state = 'done'`
+  return row?.at ?? null
+}

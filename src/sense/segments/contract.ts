@@ -34,7 +34,11 @@ export const Segment = Type.Object({
   owner: Type.String(),
   state: State,
   version: Type.Integer({ description: 'The latest published; 0: none yet' }),
-  cron: Nullable(Type.String({ description: 'Five fields; null: refreshed by hand' })),
+  cron: Nullable(Type.String({ description: 'Five fields; null: by hand, or in real time' })),
+  live: Type.Boolean({
+    description: 'Real time: asked for the customers of each batch, and left at the right instant',
+  }),
+  tellsInside: Type.Boolean({ description: 'At the first filling, who is inside already enters as well (rule 20)' }),
   zone: Type.String(),
   nextAt: Nullable(Instant),
   refreshing: Type.Boolean(),
@@ -99,6 +103,8 @@ const fields = {
   owner: Type.Optional(Type.String({ maxLength: 60 })),
   draft: Type.Optional(RuleText),
   cron: Type.Optional(Nullable(Type.String({ maxLength: 60 }))),
+  live: Type.Optional(Type.Boolean()),
+  tellsInside: Type.Optional(Type.Boolean()),
 }
 export const NewSegment = Type.Object({ name: Name, ...fields }, strict)
 export type NewSegment = Static<typeof NewSegment>
@@ -135,3 +141,31 @@ export const Compared = Type.Object({
   stayed: Count,
 })
 export type Compared = Static<typeof Compared>
+
+// ---- keeping up
+
+const Refreshed = Type.Object({
+  at: Instant,
+  size: Count,
+  ms: Type.Integer(),
+  asked: Nullable(Type.Integer({ description: 'Customers who were asked; null: everyone' })),
+})
+
+/**
+ * `whole`: the last time everyone was asked; `part`: only those whose answer could be another; `why` everyone was, the last time.
+ * `noLive`: why it cannot be asked in real time. `nextAt`: when time alone may change somebody's answer.
+ * How a segment keeps up: how it was asked last, how far it lies behind, who came and went by day.
+ */
+export const Updates = Type.Object({
+  whole: Nullable(Refreshed),
+  part: Nullable(Refreshed),
+  why: Nullable(Words),
+  noLive: Nullable(Words),
+  followed: Type.Boolean({ description: 'In real time, and at work' }),
+  lagSeconds: Nullable(Type.Number({ description: 'Age of what happened and is not asked about yet' })),
+  nextAt: Nullable(Instant),
+  days: Type.Array(Type.Object({ day: Type.String(), entered: Count, left: Count }), {
+    description: 'Thirty days, oldest first; of the customers whom the caller sees',
+  }),
+})
+export type Updates = Static<typeof Updates>

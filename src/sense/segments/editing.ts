@@ -6,7 +6,9 @@ import { queueJob } from '../../platform/jobs/jobs.ts'
 import { nextDue } from '../../platform/jobs/pump.ts'
 import { invalidField, missing, text } from '../../platform/problem.ts'
 import { homeZone } from '../../platform/time/zone.ts'
-import { referencesOf } from '../eql/eql.ts'
+import type { Rule, Schema, Types } from '../eql/contract.ts'
+import { checkRule, decayOf, referencesOf, upgradeRule } from '../eql/eql.ts'
+import { noLive } from './answering.ts'
 import { orgOf } from './asking.ts'
 import type { NewSegment, SegmentDetail, SegmentEdit, Turn } from './contract.ts'
 import { refreshJob } from './jobs.ts'
@@ -23,9 +25,23 @@ export async function createSegment(ctx: Ctx, input: NewSegment): Promise<Segmen
   const id = newId('seg', ctx.now)
   const org = (await orgOf(ctx)) as Id<'org'>
   const { name, folder = '', description = '', owner = ctx.who.name, draft = '', cron = null } = input
+  const { live = false, tellsInside = false } = input
   checkCron(cron, ctx.now)
+  checkMode(cron, live)
   await change(ctx, 'segments.segment.create', target(id, name, org), async (tx) => {
-    const made = { id, org, name: name.trim(), folder, description, owner, draft, cron, zone: homeZone }
+    const made = {
+      id,
+      org,
+      name: name.trim(),
+      folder,
+      description,
+      owner,
+      draft,
+      cron,
+      live,
+      tellsInside,
+      zone: homeZone,
+    }
     if (!(await store.insertSegment(tx, { ...made, updatedAt: ctx.now, updatedBy: ctx.who.name })))
       throw nameTaken(name)
     tx.after(made)
@@ -41,6 +57,8 @@ export async function editSegment(ctx: Ctx, id: string, { revision, ...edit }: S
     if (old.revision !== revision) stale('segments')
     tx.before(old)
     const next = { ...old, ...edit, name: (edit.name ?? old.name).trim(), revision: revision + 1 }
+    checkMode(next.cron, next.live)
+    if (next.live && !old.live) await turnLive(ctx, tx, old)
     const nextAt = old.state === 'live' ? dueAfter(next, ctx.now) : null
     await save(ctx, tx, { ...next, nextAt })
     tx.after(next)
@@ -56,7 +74,8 @@ export async function publishSegment(ctx: Ctx, id: string, revision: number): Pr
     await store.lockVersions(tx)
     const old = await standing(tx, id)
     if (old.revision !== revision) stale('segments')
-    const { rule } = readWhole(old.draft, schema)
+    const { rule, types } = readWhole(old.draft, schema)
+    if (old.live) mustBeLive(rule, types, schema)
     const uses = referencesOf(rule, schema).segments.map(({ name, version }) => ({ segment: name, version }))
     const way = circleOf(id, uses, readsOf(await store.edges(tx)))
     if (way) throw circle(way.map((one) => segments.find((segment) => segment.id === one)?.name ?? old.name))
@@ -111,7 +130,7 @@ export async function refreshSegment(ctx: Ctx, id: string): Promise<SegmentDetai
 }
 
 async function queueRefresh(ctx: Ctx, tx: Tx, id: string): Promise<void> {
-  await store.markRefreshing(tx, id)
+  await store.markRefreshing(tx, [id])
   await queueJob(ctx, tx, refreshJob, { id }, { key: `segments.${id}` })
 }
 
@@ -128,6 +147,35 @@ async function save(ctx: Ctx, tx: Tx, row: store.SegmentRow): Promise<void> {
 
 function dueAfter({ cron, zone }: Pick<store.SegmentRow, 'cron' | 'zone'>, now: Date): Date | null {
   return cron ? (nextDue({ cron, zone }, now) ?? null) : null
+}
+
+/** The version that is published is asked from now on as it happens: what it answered before may be long ago. */
+async function turnLive(ctx: Ctx, tx: Tx, { id, version, state }: store.SegmentRow): Promise<void> {
+  const { schema } = await groundOf(ctx)
+  const published = (await store.versionsOf(tx, id)).find((one) => one.version === version)
+  if (!published) return
+  const rule = upgradeRule(published.rule)
+  mustBeLive(rule, checkRule(rule, schema).types, schema)
+  if (state === 'live') await queueRefresh(ctx, tx, id)
+}
+
+function mustBeLive(rule: Rule, types: Types, schema: Schema): void {
+  const why = noLive(decayOf(rule.body, { types, zone: homeZone }), referencesOf(rule, schema))
+  if (why)
+    throw invalidField(
+      'live',
+      'segments.not_live',
+      text(`这条规则不能实时更新:${why.zh}`, `This rule cannot be asked in real time: ${why.en}`),
+    )
+}
+
+function checkMode(cron: string | null, live: boolean): void {
+  if (live && cron !== null)
+    throw invalidField(
+      'cron',
+      'segments.live_and_timed',
+      text('实时更新的客群不需要定时', 'A segment in real time has no schedule'),
+    )
 }
 
 function checkCron(cron: string | null, now: Date): void {

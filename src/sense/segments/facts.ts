@@ -1,11 +1,5 @@
 import type { Facts, Statement } from '../../platform/facts/facts.ts'
 
-/** About: rows that are on their way out are counted too. */
-export async function countCustomers(facts: Facts): Promise<number> {
-  const [row] = await facts.query<{ n: bigint }>({ sql: 'SELECT count() AS n FROM customer' })
-  return Number(row?.n ?? 0n)
-}
-
 /** Organisations that a question is narrowed to; null: no narrowing. */
 export type Within = readonly string[] | null
 
@@ -50,27 +44,6 @@ export async function sampleWithin(
   const params = within ? { ...compiled.params, orgs: within } : compiled.params
   const [row] = await facts.query<Record<string, bigint>>({ ...compiled, params, signal })
   return row ?? {}
-}
-
-/** Rows that are looked at for the values of a field: enough to know the frequent ones. */
-const looked = 500_000
-
-/** The most frequent values among some rows, `column` and `source` written by the layout. */
-export async function topValues(
-  facts: Facts,
-  of: { column: string; list: boolean; source: string; person: string; where: string; params: Record<string, unknown> },
-  within: Within,
-): Promise<{ value: string; rows: bigint }[]> {
-  const filter = within ? `${of.where} AND ${amongWithin(of.person)}` : of.where
-  return facts.query<{ value: string; rows: bigint }>({
-    sql: `SELECT ${of.list ? 'arrayJoin(seen)' : 'assumeNotNull(seen)'} AS value, count() AS rows
-          FROM (SELECT ${of.column} AS seen FROM ${of.source} WHERE ${filter} LIMIT ${looked})
-          WHERE ${of.list ? 'notEmpty(seen)' : 'isNotNull(seen)'}
-          GROUP BY value HAVING length(value) BETWEEN 1 AND 200 ORDER BY rows DESC, value LIMIT 50`,
-    params: within ? { ...of.params, orgs: within } : of.params,
-    settings: { max_execution_time: 5 },
-    timeoutMs: 10_000,
-  })
 }
 
 /** Keeps who they are now as a bitmap, and says how many. */
@@ -123,6 +96,16 @@ export async function pageOfMembers(
     params: { ...of, from: of.after + 1, ...(within ? { orgs: within } : {}) },
   })
   return { members: row?.members ?? [], size: Number(row?.size ?? 0n) }
+}
+
+/** All members, sorted. */
+export async function bitmapMembers(facts: Facts, of: { segment: string; snapshot: string }): Promise<number[]> {
+  const [row] = await facts.query<{ members: number[] }>({
+    sql: `SELECT bitmapToArray(groupBitmapMergeState(members)) AS members FROM segment_snapshot
+          WHERE segment = {segment:String} AND snapshot = {snapshot:String}`,
+    params: of,
+  })
+  return row?.members ?? []
 }
 
 export async function compareBitmaps(

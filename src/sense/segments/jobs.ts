@@ -6,8 +6,9 @@ import { nextDue } from '../../platform/jobs/pump.ts'
 import { Problem, text } from '../../platform/problem.ts'
 import { homeZone } from '../../platform/time/zone.ts'
 import { dropSnapshots, snapshotsKept } from './facts.ts'
-import { refresh } from './refreshing.ts'
+import { refresh, refreshTogether } from './refreshing.ts'
 import * as store from './store.ts'
+import { tellJob } from './telling.ts'
 
 const attempts = 5
 
@@ -20,14 +21,28 @@ export const refreshJob = defineJob<{ id: string }>(
       if (signal.aborted) throw error
       const hopeless = error instanceof Problem && error.kind !== 'unavailable'
       if (!hopeless && attempt < attempts) throw error
-      const said =
-        error instanceof Problem ? error.text : text('系统内部错误,请联系管理员', 'Something went wrong on our side')
-      await unauditedChange(ctx, 'a refresh that failed', (tx) => store.markFailed(tx, id, said))
+      await fail(ctx, id, error as Error)
       if (!hopeless) throw error
     }
   },
   { maxAttempts: attempts },
 )
+
+/** Those of one minute are asked together: what they look at is read once for all. One that fails says why, and tries no more. */
+const togetherJob = defineJob<{ ids: string[] }>(
+  'segments.together',
+  async (ctx, { ids }, { signal }) => {
+    for (const { ref, error } of await refreshTogether(ctx, ids, signal)) if (error) await fail(ctx, ref.segment, error)
+  },
+  { maxAttempts: attempts },
+)
+
+async function fail(ctx: Ctx, id: string, error: Error): Promise<void> {
+  const said =
+    error instanceof Problem ? error.text : text('系统内部错误,请联系管理员', 'Something went wrong on our side')
+  if (!(error instanceof Problem)) ctx.log.error({ err: error, segment: id }, 'a segment could not be refreshed')
+  await unauditedChange(ctx, 'a refresh that failed', (tx) => store.markFailed(tx, id, said))
+}
 
 /** Those whose time has come. A time that passed while the product was down is made up once. */
 const dueJob = defineJob('segments.due', (ctx) => queueDue(ctx), {
@@ -43,10 +58,9 @@ async function queueDue(ctx: Ctx): Promise<void> {
       due.map(({ id }) => id),
       next,
     )
-    for (const { id } of due) {
-      await store.markRefreshing(tx, id)
-      await queueJob(ctx, tx, refreshJob, { id }, { key: `segments.${id}` })
-    }
+    const ids = due.map(({ id }) => id)
+    await store.markRefreshing(tx, ids)
+    if (ids.length > 0) await queueJob(ctx, tx, togetherJob, { ids })
   })
 }
 
@@ -66,4 +80,4 @@ const sweepJob = defineJob(
   { every: { cron: '50 3 * * *', zone: homeZone, payload: {} } },
 )
 
-export const jobs = [refreshJob, dueJob, sweepJob]
+export const jobs = [refreshJob, togetherJob, dueJob, sweepJob, tellJob]

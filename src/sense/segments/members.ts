@@ -4,7 +4,7 @@ import { missing } from '../../platform/problem.ts'
 import { describeCustomers } from '../customers/customers.ts'
 import { seenBy } from './asking.ts'
 import type { Compared, Members, MembersQuery } from './contract.ts'
-import { compareBitmaps, pageOfMembers } from './facts.ts'
+import { bitmapMembers, compareBitmaps, pageOfMembers } from './facts.ts'
 import * as store from './store.ts'
 import { toSnapshot } from './view.ts'
 
@@ -45,4 +45,16 @@ function snapshotsOf(ctx: Ctx, id: string): Promise<store.SnapshotRow[]> {
     if (!(await store.findSegment(tx, id))) missing('segment', id)
     return (await store.snapshotsOf(tx, id)).filter(({ pinned }) => !pinned)
   })
+}
+
+/** All members at the latest snapshot, by their numbers, for whoever keeps a set of them; undefined before the first refresh. */
+export async function latestMembers(
+  ctx: Ctx,
+  segment: string,
+  unless?: string,
+): Promise<{ snapshot: string; members: number[] | undefined } | undefined> {
+  const last = (await snapshotsOf(ctx, segment)).at(-1)
+  if (!last) return undefined
+  if (last.id === unless) return { snapshot: last.id, members: undefined }
+  return { snapshot: last.id, members: await bitmapMembers(ctx.facts, { segment, snapshot: last.id }) }
 }

@@ -1,16 +1,12 @@
 import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
-import { newId } from '../../platform/ids.ts'
-import { missing } from '../../platform/problem.ts'
 import { dayOf, homeZone } from '../../platform/time/zone.ts'
-import { checkRule, compileRule, upgradeRule } from '../eql/eql.ts'
-import { askedNow, customersOf } from './asking.ts'
-import { dropSnapshots, keepSnapshot } from './facts.ts'
-import { unreadable } from './problems.ts'
-import { orderOf, type Ref, readsOf, superfluous } from './rules.ts'
-import { groundOf } from './schema.ts'
+import { askTogether, type Outcome, wholeEveryMs } from './answering.ts'
+import { heldByTelling } from './answerStore.ts'
+import { dropSnapshots } from './facts.ts'
+import { refreshLive } from './live.ts'
+import { keyOf, orderOf, type Ref, readsOf, superfluous } from './rules.ts'
 import * as store from './store.ts'
-import { segmentsIn } from './writing.ts'
 
 /** What another reads is not asked again when it was asked so lately. */
 const youngMs = 5 * 60_000
@@ -19,61 +15,103 @@ const kept = 60
 
 /** Asks a segment, whatever it reads before it, and keeps the answers. As the machine. */
 export async function refresh(ctx: Ctx, id: string, signal: AbortSignal): Promise<void> {
-  const edges = await read(ctx, store.edges)
-  for (const ref of orderOf({ segment: id, version: null }, readsOf(edges))) {
+  const [outcome] = await refreshTogether(ctx, [id], signal)
+  if (outcome?.error) throw outcome.error
+}
+
+/**
+ * Asks several segments and whatever they read, each once, those that do not read one another together. One that fails fails
+ * alone, with those that read it.
+ */
+export async function refreshTogether(ctx: Ctx, ids: readonly string[], signal: AbortSignal): Promise<Outcome[]> {
+  const reads = readsOf(await read(ctx, store.edges))
+  const roots = ids.map((segment): Ref => ({ segment, version: null }))
+  const wanted = new Set(roots.map(keyOf))
+  const failed = new Map<string, Error>()
+  for (const level of levelsOf(roots, reads)) {
     signal.throwIfAborted()
-    if (ref.segment !== id || ref.version !== null) {
-      if (await isYoung(ctx, ref)) continue
-    }
-    await ask(ctx, ref, signal)
+    const able = level.filter((ref) => {
+      const cause = reads(ref)
+        .map((one) => failed.get(keyOf(one)))
+        .find((error) => error !== undefined)
+      if (cause) failed.set(keyOf(ref), cause)
+      return cause === undefined
+    })
+    const young = await youngOf(
+      ctx,
+      able.filter((ref) => !wanted.has(keyOf(ref))),
+    )
+    const asked = able.filter((ref) => !young.has(keyOf(ref)))
+    for (const { ref, error } of await askLevel(ctx, asked, signal)) if (error) failed.set(keyOf(ref), error)
   }
-  await unauditedChange(ctx, 'a segment is refreshed by its schedule or a person', (tx) => store.endRefreshing(tx, id))
-  await tidy(ctx, id)
+  const done = roots.filter((ref) => !failed.has(keyOf(ref))).map(({ segment }) => segment)
+  await unauditedChange(ctx, 'segments are refreshed by their schedule or a person', (tx) =>
+    store.endRefreshing(tx, done),
+  )
+  for (const segment of done) await tidy(ctx, segment)
+  return roots.map((ref) => ({ ref, error: failed.get(keyOf(ref)) ?? null }))
 }
 
-async function isYoung(ctx: Ctx, ref: Ref): Promise<boolean> {
-  const [row, latest] = await read(ctx, (tx) =>
-    Promise.all([store.findSegment(tx, ref.segment), store.latestSnapshots(tx, [ref.segment])]),
+/** A real-time segment is brought up to now where it is followed; between its moves and a refresh nobody else moves it. */
+async function askLevel(ctx: Ctx, refs: readonly Ref[], signal: AbortSignal): Promise<Outcome[]> {
+  const rows = await read(ctx, (tx) =>
+    store.findSegments(
+      tx,
+      refs.map(({ segment }) => segment),
+    ),
   )
-  const version = ref.version ?? row?.version
-  return latest.some((one) => one.version === version && ctx.now.getTime() - one.at.getTime() < youngMs)
-}
-
-async function ask(ctx: Ctx, ref: Ref, signal: AbortSignal): Promise<void> {
-  const ground = await groundOf(ctx)
-  const [row, versions] = await read(ctx, (tx) =>
-    Promise.all([store.findSegment(tx, ref.segment), store.versionsOf(tx, ref.segment)]),
-  )
-  if (!row) missing('segment', ref.segment)
-  const published = versions.find(({ version }) => version === (ref.version ?? row.version))
-  if (!published) missing('segment', `${row.name} v${ref.version ?? row.version}`)
-  const rule = upgradeRule(published.rule)
-  const checked = checkRule(rule, ground.schema)
-  if (!checked.ok) throw unreadable(checked)
-  const at = ctx.now
-  const from = performance.now()
-  const asked = await askedNow(ctx, ground, checked.types, segmentsIn(rule, ground.schema))
-  const id = newId('snp', at)
-  const within = await customersOf(ctx, row.org)
-  const size = await keepSnapshot(
-    ctx.facts,
-    { segment: row.id, snapshot: id },
-    compileRule(rule, asked),
-    within,
+  const live = new Set(rows.filter((row) => row.live).map(({ id }) => id as string))
+  const isLive = ({ segment, version }: Ref) => version === null && live.has(segment)
+  const outcomes = await askTogether(
+    ctx,
+    refs.filter((ref) => !isLive(ref)),
     signal,
   )
-  const ms = Math.round(performance.now() - from)
-  const { version } = published
-  const pinned = version !== row.version
-  await unauditedChange(ctx, 'the answer of a segment', (tx) =>
-    store.insertSnapshot(tx, { id, segment: row.id, org: row.org, version, at, size, ms, pinned }),
+  for (const ref of refs.filter(isLive)) {
+    let outcome: Outcome = { ref, error: null }
+    await refreshLive(ctx, ref.segment, wholeEveryMs, async () => {
+      for (const one of await askTogether(ctx, [ref], signal)) outcome = one
+    })
+    outcomes.push(outcome)
+  }
+  return outcomes
+}
+
+/** Each as early as what it reads allows; those of one level do not read one another. */
+function levelsOf(roots: readonly Ref[], reads: ReturnType<typeof readsOf>): Ref[][] {
+  const depths = new Map<string, { ref: Ref; depth: number }>()
+  for (const root of roots) {
+    for (const ref of orderOf(root, reads)) {
+      if (depths.has(keyOf(ref))) continue
+      const below = reads(ref).map((one) => depths.get(keyOf(one))?.depth ?? 0)
+      depths.set(keyOf(ref), { ref, depth: Math.max(-1, ...below) + 1 })
+    }
+  }
+  const levels: Ref[][] = []
+  for (const { ref, depth } of depths.values()) (levels[depth] ??= []).push(ref)
+  return levels
+}
+
+async function youngOf(ctx: Ctx, refs: readonly Ref[]): Promise<Set<string>> {
+  if (refs.length === 0) return new Set()
+  const segments = [...new Set(refs.map(({ segment }) => segment))]
+  const [rows, latest] = await read(ctx, (tx) =>
+    Promise.all([store.findSegments(tx, segments), store.latestSnapshots(tx, segments)]),
   )
+  const versions = new Map(rows.map(({ id, version }) => [id as string, version]))
+  const young = refs.filter((ref) => {
+    const version = ref.version ?? versions.get(ref.segment)
+    return latest.some(
+      (one) => one.segment === ref.segment && one.version === version && ctx.now.getTime() - one.at.getTime() < youngMs,
+    )
+  })
+  return new Set(young.map(keyOf))
 }
 
 /** PostgreSQL forgets first: a bitmap that nobody names harms nobody, and is swept. */
 async function tidy(ctx: Ctx, id: string): Promise<void> {
-  const snapshots = await read(ctx, (tx) => store.snapshotsOf(tx, id))
-  const gone = superfluous(snapshots, kept, (at) => dayOf(at, homeZone).slice(0, 7))
+  const [snapshots, held] = await read(ctx, (tx) => Promise.all([store.snapshotsOf(tx, id), heldByTelling(tx, id)]))
+  const gone = superfluous(snapshots, kept, (at) => dayOf(at, homeZone).slice(0, 7)).filter((one) => !held.has(one))
   if (gone.length === 0) return
   await unauditedChange(ctx, 'old answers of a segment', (tx) => store.removeSnapshots(tx, gone))
   await dropSnapshots(ctx.facts, gone)

@@ -73,6 +73,15 @@ function stateRoutes(app: FastifyInstance): void {
     handle: (ctx, { params }) => segments.refreshSegment(ctx, params.id),
   })
   endpoint(app, {
+    method: 'GET',
+    url: '/api/segments/:id/updates',
+    needs: 'segments.segment.read',
+    summary: 'How it keeps up: asked of everyone or of some, how far behind, who came and went by day',
+    params: wire.SegmentParams,
+    answer: wire.Updates,
+    handle: (ctx, { params }) => segments.updatesOf(ctx, params.id),
+  })
+  endpoint(app, {
     method: 'POST',
     url: '/api/segments/:id/turn',
     needs: 'segments.segment.publish',

@@ -287,6 +287,6 @@ test('values of a field are offered by how frequent they are, of the own custome
   ])
   assert.deepEqual((await valuesOf(worksAt(west), level)).items, [{ value: 'gold', rows: 2 }])
   assert.deepEqual((await valuesOf(ctx, { entity: 'customer', name: 'aum' })).items, [])
-  await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'name' }), code('segments.personal_field'))
-  await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'nothing' }), code('segments.no_field'))
+  await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'name' }), code('tags.personal_field'))
+  await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'nothing' }), code('tags.no_field'))
 })

@@ -17,6 +17,10 @@ export type SegmentRow = {
   revision: number
   version: number
   cron: string | null
+  /** Real time: it has no schedule. */
+  live: boolean
+  /** At the first filling whoever is inside enters as well. */
+  tellsInside: boolean
   zone: string
   nextAt: Date | null
   refreshing: boolean
@@ -28,7 +32,7 @@ export type SegmentRow = {
 }
 
 const columns = (tx: Tx) => tx`
-  id, org, name, folder, description, owner, state, draft, revision, version, cron, zone, next_at, refreshing, error,
+  id, org, name, folder, description, owner, state, draft, revision, version, cron, live, tells_inside, zone, next_at, refreshing, error,
   size::float8 as size, refreshed_at, updated_at, updated_by`
 
 export const sorts = {
@@ -54,13 +58,26 @@ export async function insertSegment(
   tx: Tx,
   made: Pick<
     SegmentRow,
-    'id' | 'org' | 'name' | 'folder' | 'description' | 'owner' | 'draft' | 'cron' | 'zone' | 'updatedAt' | 'updatedBy'
+    | 'id'
+    | 'org'
+    | 'name'
+    | 'folder'
+    | 'description'
+    | 'owner'
+    | 'draft'
+    | 'cron'
+    | 'live'
+    | 'tellsInside'
+    | 'zone'
+    | 'updatedAt'
+    | 'updatedBy'
   >,
 ): Promise<boolean> {
   const rows = await tx`
-    insert into segments.segment (id, org, name, folder, description, owner, state, draft, cron, zone, updated_at, updated_by)
+    insert into segments.segment (id, org, name, folder, description, owner, state, draft, cron, live, tells_inside, zone,
+                                  updated_at, updated_by)
     values (${made.id}, ${made.org}, ${made.name}, ${made.folder}, ${made.description}, ${made.owner}, 'draft',
-            ${made.draft}, ${made.cron}, ${made.zone}, ${made.updatedAt}, ${made.updatedBy})
+            ${made.draft}, ${made.cron}, ${made.live}, ${made.tellsInside}, ${made.zone}, ${made.updatedAt}, ${made.updatedBy})
     on conflict do nothing
     returning 1`
   return rows.length > 0
@@ -69,6 +86,10 @@ export async function insertSegment(
 export async function findSegment(tx: Tx, id: string): Promise<SegmentRow | undefined> {
   const [row] = await tx<SegmentRow[]>`select ${columns(tx)} from segments.segment where id = ${id}`
   return row
+}
+
+export function findSegments(tx: Tx, ids: readonly string[]): Promise<SegmentRow[]> {
+  return tx<SegmentRow[]>`select ${columns(tx)} from segments.segment where id = any (${[...ids]}::text[])`
 }
 
 export async function lockSegment(tx: Tx, id: string): Promise<SegmentRow | undefined> {
@@ -84,7 +105,7 @@ export async function saveSegment(tx: Tx, row: SegmentRow): Promise<boolean> {
         update segments.segment
         set name = ${row.name}, folder = ${row.folder}, description = ${row.description}, owner = ${row.owner},
             state = ${row.state}, draft = ${row.draft}, revision = ${row.revision}, version = ${row.version},
-            cron = ${row.cron}, next_at = ${row.nextAt}, updated_at = ${row.updatedAt}, updated_by = ${row.updatedBy}
+            cron = ${row.cron}, live = ${row.live}, tells_inside = ${row.tellsInside}, next_at = ${row.nextAt}, updated_at = ${row.updatedAt}, updated_by = ${row.updatedBy}
         where id = ${row.id}`,
     )
     return true
@@ -131,6 +152,10 @@ export function versionsOf(tx: Tx, segment: string): Promise<VersionRow[]> {
   return tx<VersionRow[]>`select * from segments.version where segment = ${segment} order by version desc`
 }
 
+export function allVersionsOf(tx: Tx, segments: readonly string[]): Promise<VersionRow[]> {
+  return tx<VersionRow[]>`select * from segments.version where segment = any (${[...segments]}::text[])`
+}
+
 export type Edge = { segment: Id<'seg'>; version: number; latest: boolean; name: string; uses: Ref[] }
 
 /** What each version of each segment reads. */
@@ -143,8 +168,8 @@ export function edges(tx: Tx): Promise<Edge[]> {
 
 // ---- refreshing
 
-export async function markRefreshing(tx: Tx, id: string): Promise<void> {
-  await tx`update segments.segment set refreshing = true, error = null where id = ${id}`
+export async function markRefreshing(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx`update segments.segment set refreshing = true, error = null where id = any (${[...ids]}::text[])`
 }
 
 export async function markFailed(tx: Tx, id: string, error: Text): Promise<void> {
@@ -163,17 +188,8 @@ export type SnapshotRow = {
   pinned: boolean
 }
 
-export async function insertSnapshot(tx: Tx, row: SnapshotRow): Promise<void> {
-  await tx`
-    insert into segments.snapshot (id, segment, org, version, at, size, ms, pinned)
-    values (${row.id}, ${row.segment}, ${row.org}, ${row.version}, ${row.at}, ${row.size}, ${row.ms}, ${row.pinned})`
-  if (!row.pinned)
-    await tx`
-      update segments.segment set size = ${row.size}, refreshed_at = ${row.at} where id = ${row.segment}`
-}
-
-export async function endRefreshing(tx: Tx, id: string): Promise<void> {
-  await tx`update segments.segment set refreshing = false where id = ${id}`
+export async function endRefreshing(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx`update segments.segment set refreshing = false, error = null where id = any (${[...ids]}::text[])`
 }
 
 const snapshotColumns = (tx: Tx) => tx`id, segment, org, version, at, size::float8 as size, ms, pinned`
@@ -181,6 +197,10 @@ const snapshotColumns = (tx: Tx) => tx`id, segment, org, version, at, size::floa
 export function snapshotsOf(tx: Tx, segment: string): Promise<SnapshotRow[]> {
   return tx<SnapshotRow[]>`
     select ${snapshotColumns(tx)} from segments.snapshot where segment = ${segment} order by at, id`
+}
+
+export function snapshotsNamed(tx: Tx, ids: readonly string[]): Promise<SnapshotRow[]> {
+  return tx<SnapshotRow[]>`select ${snapshotColumns(tx)} from segments.snapshot where id = any (${[...ids]}::text[])`
 }
 
 /** The latest of each version of these. */

@@ -29,8 +29,10 @@ function sortValue(row: store.SegmentRow, name: keyof typeof store.sorts): Date 
 
 function toSegment(row: store.SegmentRow, orgs: ReadonlyMap<string, string>): Segment {
   const { id, name, folder, description, owner, state, version, cron, zone, refreshing, error, size, updatedBy } = row
+  const { live, tellsInside } = row
   return {
     ...{ id, name, folder, description, owner, state, version, cron, zone, refreshing, error, size, updatedBy },
+    ...{ live, tellsInside },
     org: { id: row.org, name: orgs.get(row.org) ?? row.org },
     nextAt: row.nextAt?.toISOString() ?? null,
     refreshedAt: row.refreshedAt?.toISOString() ?? null,

@@ -257,3 +257,9 @@ export function badRowsAfter(
     select id, line::float8 as line, code, col, content from warehouse.bad_row
     where run = ${run} and line > ${line} order by line limit ${limit}`
 }
+
+/** Null: no table was ever read. */
+export async function lastFinished(tx: Tx): Promise<Date | null> {
+  const [row] = await tx<{ at: Date | null }[]>`select max(finished_at) as at from warehouse.run where state = 'done'`
+  return row?.at ?? null
+}

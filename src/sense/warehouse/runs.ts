@@ -113,3 +113,8 @@ export async function exportBadRows(ctx: Ctx, run: string): Promise<Readable> {
   })
   return badRowSheet(ctx, columns, (line, limit) => read(ctx, (tx) => store.badRowsAfter(tx, run, line, limit)))
 }
+
+/** When the last table was taken in, for what is computed after it; undefined: none was. */
+export async function lastLoadedAt(ctx: Ctx): Promise<Date | undefined> {
+  return (await read(ctx, store.lastFinished)) ?? undefined
+}

@@ -12,6 +12,7 @@ import * as mappings from './mappings.ts'
 import * as runs from './runs.ts'
 import { type Ended, type Work, work } from './work.ts'
 
+export { lastLoadedAt } from './runs.ts'
 export type { Ended, Work } from './work.ts'
 
 for (const [table, column] of [

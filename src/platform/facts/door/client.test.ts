@@ -123,6 +123,19 @@ test('a value of any kind is bound as it is, whatever signs it holds', async () 
   })
 })
 
+test('an empty text is a value like any other, also among others and in a form', async () => {
+  for (const use_multipart_params of [false, true]) {
+    const answer = await engine.client().query({
+      query:
+        "SELECT {none:String} = '' AS none, {one:String} AS one, {list:Array(String)} AS list, length({maybe:Nullable(String)}) AS maybe",
+      query_params: { none: '', one: 'x', list: [''], maybe: '' },
+      format: 'JSONEachRow',
+      use_multipart_params,
+    })
+    assert.deepEqual(await answer.json(), [{ none: 1, one: 'x', list: [''], maybe: 0 }])
+  }
+})
+
 test('ten thousand bound values travel in a form when the address would be too long', async () => {
   const client = engine.client({ use_multipart_params_auto: true })
   const names = Array.from({ length: 10_000 }, (_, i) => `客户'${i}\r\n--`)

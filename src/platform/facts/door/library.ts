@@ -105,11 +105,14 @@ export function copyText(from: Pointer): string {
   return from === 0 ? '' : copyBytes(from, callNow('strlen', from)).toString()
 }
 
+/** What an empty text points to: an empty buffer lies nowhere, and the engine takes no null for a text. */
+const nothing = Buffer.alloc(1)
+
 /** A `char **` to the given buffers, which must be kept as long as it. */
 export function pointersTo(buffers: readonly Buffer[]): Buffer {
   const table = Buffer.alloc(8 * (buffers.length + 1))
   buffers.forEach((buffer, i) => {
-    table.writeBigUInt64LE(BigInt(addressOf(buffer)), 8 * i)
+    table.writeBigUInt64LE(BigInt(addressOf(buffer.length === 0 ? nothing : buffer)), 8 * i)
   })
   return table
 }

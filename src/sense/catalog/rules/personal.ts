@@ -17,7 +17,7 @@ const endings: readonly (readonly [PersonalKind, RegExp])[] = [
   ['email', /(?:^|_)(?:e_?mail|mail)(?:_?(?:addr|address))?$/],
   [
     'name',
-    /^name$|(?:^|_)(?:real|full|first|last|given|family|sur|customer|cust|client|person|contact|payee|payer|holder|owner|recipient|receiver|applicant)_?name$|(?:^|_)(?:xm|xingming)$/,
+    /^name$|(?:^|_)(?:real|full|first|last|given|family|sur|user|customer|cust|client|person|contact|payee|payer|holder|owner|recipient|receiver|applicant)_?name$|(?:^|_)(?:xm|xingming)$/,
   ],
   ['address', /(?:^|_)(?:address|addr)(?:_?(?:line|detail|\d))*$/],
   ['openid', /(?:^|_)(?:open|union)_?id$/],

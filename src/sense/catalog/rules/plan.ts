@@ -129,6 +129,7 @@ function maskRecord(
   mask: Mask,
   kindOf: (name: string) => PersonalKind | null | undefined,
 ): Record<string, unknown> {
+  if (asItIs(values, kindOf)) return values as Record<string, unknown>
   // Made from pairs, so that a property called `__proto__` stays a property.
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
@@ -136,6 +137,15 @@ function maskRecord(
       return [name, kind ? masked(value, (one) => mask(kind, one)) : within(value, mask)]
     }),
   )
+}
+
+/** Nothing personal and nothing nested: most properties are handed on as they came. */
+function asItIs(values: Props, kindOf: (name: string) => PersonalKind | null | undefined): boolean {
+  for (const name in values) {
+    const value = values[name]
+    if ((typeof value === 'object' && value !== null) || kindOf(name)) return false
+  }
+  return true
 }
 
 function within(value: unknown, mask: Mask): unknown {

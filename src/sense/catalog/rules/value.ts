@@ -33,6 +33,8 @@ function isTime(value: unknown): boolean {
 export function seenType(value: unknown): SeenType | undefined {
   switch (typeof value) {
     case 'string':
+      // Days and times begin with a digit, and most texts do not.
+      if (value.charCodeAt(0) > 57 || value.length < 10) return 'text'
       if (isDay(value)) return 'day'
       return isTime(value) ? 'time' : 'text'
     case 'number':

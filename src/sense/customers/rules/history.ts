@@ -86,6 +86,22 @@ function rowOf(convert: Convert, one: Known, customer: number, at: number, said:
   if (value === undefined || !column || (typeof value === 'string' && column === 'text' && value.length > longestText))
     return undefined
   const plain = typeof value === 'boolean' ? Number(value) : value
-  const day = dayOf(new Date(at), homeZone)
-  return { attribute: one.name, customer, day, whole: null, number: null, text: null, [column]: plain, version: at }
+  return {
+    attribute: one.name,
+    customer,
+    day: dayAt(at),
+    whole: null,
+    number: null,
+    text: null,
+    [column]: plain,
+    version: at,
+  }
+}
+
+/** Most of a batch are of one moment: the last answer is the next one's. */
+let last = { at: Number.NaN, day: '' }
+
+function dayAt(at: number): string {
+  if (at !== last.at) last = { at, day: dayOf(new Date(at), homeZone) }
+  return last.day
 }

@@ -39,7 +39,7 @@ const eventStep: Step = {
         customer: one.customer,
         key: one.key,
         received: one.receivedAt,
-        processed: ctx.now,
+        processed: batch.processedAt,
         source: one.source,
         props: one.envelope.props,
       }))
@@ -47,8 +47,8 @@ const eventStep: Step = {
   },
 }
 
-export async function openBank(t: TestContext): Promise<Bank> {
-  const ctx = await collectCtx(t, { facts: true })
+export async function openBank(t: TestContext, options: { now?: Date } = {}): Promise<Bank> {
+  const ctx = await collectCtx(t, { facts: true, ...options })
   const root = await ensureRoot(ctx, { code: 'HQ', name: '总行' })
   const add = (code: string, name: string) => createOrg(ctx, { parent: root.id, code, name, kind: 'branch' })
   const [east, west] = [await add('E', '东分行'), await add('W', '西分行')]

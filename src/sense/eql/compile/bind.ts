@@ -15,8 +15,7 @@ export class Binder {
   }
 
   text(value: string): string {
-    // The embedded engine takes no empty parameter.
-    return value === '' ? "''" : this.bind('String', value)
+    return this.bind('String', value)
   }
 
   whole(value: bigint | number): string {

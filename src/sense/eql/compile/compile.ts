@@ -2,7 +2,7 @@ import type { ClickHouseSettings } from '@clickhouse/client'
 import type { Zone } from '../../../platform/time/zone.ts'
 import type { Expr, Rule, Schema, Types } from '../contract.ts'
 import { Binder } from './bind.ts'
-import { Customers } from './customers.ts'
+import { Customers, cheapOf } from './customers.ts'
 import type { Layout } from './layout.ts'
 import type { Place } from './sources.ts'
 import type { Known, Sql } from './values.ts'
@@ -19,11 +19,14 @@ export type Asked = {
   readonly now: Date
   readonly zone: Zone
   readonly params?: Readonly<Record<string, unknown>>
-  readonly scope: 'everyone' | readonly number[]
+  readonly scope: 'everyone' | readonly number[] | Subset
   /** `now` lies in the past: attributes as they stood then, and customers who were there. */
   readonly past?: boolean
   readonly limits?: Partial<Limits>
 }
+
+/** Customers as a subquery in brackets, of one column of their numbers; its parameters have names that no rule's have. */
+export type Subset = { readonly sql: string; readonly params: Readonly<Record<string, unknown>> }
 
 export type Limits = { seconds: number; memory: number; rows: number; threads: number }
 
@@ -31,33 +34,32 @@ const usual: Limits = { seconds: 300, memory: 8 * 2 ** 30, rows: 0, threads: 0 }
 
 /** The customers for whom the rule holds, one row each, column `customer`. */
 export function compileRule(rule: Rule, asked: Asked): Compiled {
-  return statement(asked, (place) => {
-    const customers = new Customers(place)
-    customers.plan([rule.body], [])
-    const test = customers.condition(rule.body)
-    return `SELECT ${customers.id} AS customer ${customers.from([test])}`
-  })
+  return statement(asked, (place) => `SELECT ${whole(rule, place, (id) => `${id} AS customer`)}`, { all: rule.body })
 }
 
 /** How many they are, column `customers`. */
 export function compileCount(rule: Rule, asked: Asked): Compiled {
-  return statement(asked, (place) => {
-    const customers = new Customers(place)
-    customers.plan([rule.body], [])
-    const test = customers.condition(rule.body)
-    return `SELECT count() AS customers ${customers.from([test])}`
-  })
+  return statement(asked, (place) => `SELECT ${whole(rule, place, () => 'count() AS customers')}`, { all: rule.body })
+}
+
+function whole({ body }: Rule, place: Place, columns: (id: string) => string): string {
+  const customers = new Customers(place)
+  customers.plan([body], [])
+  customers.require(body)
+  const test = customers.condition(body)
+  return `${columns(customers.id)} ${customers.from([test])}`
 }
 
 /**
- * Several rules asked together, for one answer: columns `m0`, `m1` … of arrays of customers. What they look at is scanned once for
- * all of them. `types` must know the nodes of all.
+ * Several rules asked together, for one answer: columns `m0`, `m1` … of arrays of customers, or of bitmaps. What they look at is
+ * scanned once for all of them. `types` must know the nodes of all.
  */
-export function compileTogether(conditions: readonly Expr[], asked: Asked): Compiled {
+export function compileTogether(conditions: readonly Expr[], asked: Asked, as: 'array' | 'bitmap' = 'array'): Compiled {
+  const group = as === 'array' ? 'groupArrayIf' : 'groupBitmapStateIf'
   return statement(asked, (place) => {
     const customers = new Customers(place)
     customers.plan(conditions, [])
-    const columns = conditions.map((expr, i) => `groupArrayIf(${customers.id}, ${customers.condition(expr)}) AS m${i}`)
+    const columns = conditions.map((expr, i) => `${group}(${customers.id}, ${customers.condition(expr)}) AS m${i}`)
     return `SELECT ${columns.join(', ')} ${customers.from([])}`
   })
 }
@@ -86,7 +88,7 @@ export function compileEstimate(
       const columns = conditions.map((expr, i) => `countIf(${customers.condition(expr)}) AS c${i}`)
       return `SELECT count() AS universe${columns.map((column) => `, ${column}`).join('')} ${customers.from([])}`
     },
-    sample,
+    { sample },
   )
 }
 
@@ -130,7 +132,15 @@ export function estimateOf(row: { universe: bigint | number; hits: bigint | numb
   }
 }
 
-function statement(asked: Asked, write: (place: Place) => string, sample: Place['sample'] = null): Compiled {
+/** `all`: what everyone who is answered passes. */
+type Manner = { sample?: Place['sample']; all?: Expr }
+
+/** Whatever is read of the places of one asking. */
+export function statement(
+  asked: Asked,
+  write: (place: Place) => string,
+  { sample = null, all }: Manner = {},
+): Compiled {
   const binder = new Binder()
   const known: Known = {
     binder,
@@ -138,26 +148,53 @@ function statement(asked: Asked, write: (place: Place) => string, sample: Place[
     types: asked.types,
     params: asked.params ?? {},
   }
+  const everyone = asked.scope === 'everyone' && sample === null && !asked.past
+  const cheap = everyone && all !== undefined ? cheapOf(all) : []
   let names = 0
+  let among: string | null | undefined
+  // One window, one text: equal tests are known by it.
+  const bounds = new Map<string, string>()
   const place: Place = {
     known,
     schema: asked.schema,
     layout: asked.layout,
-    scope: asked.scope === 'everyone' ? null : binder.bind('Array(UInt32)', [...asked.scope]),
+    scope: scopeSql(asked.scope, binder),
     sample,
     past: asked.past ?? false,
     fresh: () => `n${++names}_`,
+    among() {
+      among ??= cheap.length === 0 ? null : some((customers) => [`${customers.id} AS person`])
+      return among
+    },
     bounds(of) {
-      const customers = new Customers(place)
-      customers.plan(
-        [],
-        of.map(({ expr }) => expr),
-      )
-      const columns = of.map((bound, i) => `${customers.bound(bound).sql} AS b${i}`)
-      return `SELECT ${customers.id} AS customer, ${columns.join(', ')} ${customers.from([])}`
+      const key = JSON.stringify(of)
+      const written = bounds.get(key)
+      if (written !== undefined) return written
+      const exprs = of.map(({ expr }) => expr)
+      const columns = (customers: Customers) => of.map((bound, i) => `${customers.bound(bound).sql} AS b${i}`)
+      const sql = some((customers) => [`${customers.id} AS customer`, ...columns(customers)], exprs)
+      bounds.set(key, sql)
+      return sql
     },
   }
-  return { sql: write(place), params: binder.params, settings: settingsOf({ ...usual, ...asked.limits }) }
+  /** Of those who pass what is asked of the customers themselves. */
+  function some(columns: (customers: Customers) => string[], values: readonly Expr[] = []): string {
+    const customers = new Customers(place)
+    customers.plan(cheap, values)
+    const tests = cheap.map((expr) => customers.condition(expr))
+    return `SELECT ${columns(customers).join(', ')} ${customers.from(tests)}`
+  }
+  const own = typeof asked.scope === 'object' && 'sql' in asked.scope ? asked.scope.params : {}
+  return {
+    sql: write(place),
+    params: { ...own, ...binder.params },
+    settings: settingsOf({ ...usual, ...asked.limits }),
+  }
+}
+
+function scopeSql(scope: Asked['scope'], binder: Binder): string | null {
+  if (scope === 'everyone') return null
+  return 'sql' in scope ? scope.sql : binder.bind('Array(UInt32)', [...scope])
 }
 
 function settingsOf({ seconds, memory, rows, threads }: Limits): ClickHouseSettings {

@@ -13,6 +13,7 @@ import { endSql, startSql } from './windows.ts'
  * several things is joined to the customers by their number, and then whatever looks at the same things is read there too.
  */
 export class Customers {
+  private readonly needed: { instant: number; part: Expr }[] = []
   private readonly place: Place
   private readonly hops: Hops
   private readonly scalars: Scalars
@@ -27,7 +28,8 @@ export class Customers {
     this.place = place
     this.name = place.fresh()
     this.hops = new Hops(place.schema, place.layout, { entity: entityOf(place.schema, 'customer'), alias: this.name })
-    this.scalars = new Scalars(place.known, (expr) => this.leaf(expr), place.fresh())
+    const hop = (expr: Expr) => (place.past ? undefined : this.hops.condition(expr, place.known, place.fresh))
+    this.scalars = new Scalars(place.known, (expr) => this.leaf(expr), place.fresh(), hop)
   }
 
   /** All that is asked, before anything of it is written: who looks at the same things shares a scan. */
@@ -42,6 +44,17 @@ export class Customers {
     for (const expr of values) for (const node of looksOf(expr)) this.join(sourceKey(node))
     for (const expr of conditions) this.planCondition(expr, atoms)
     for (const [key, count] of atoms) if (count > 1) this.join(key)
+  }
+
+  /** Nobody is answered who does not pass this: what is only about one past instant is tested where that past is read. */
+  require(expr: Expr): void {
+    for (const part of partsOf(expr)) {
+      const looks = looksOf(part)
+      const instants = new Set(looks.map((look) => (look.kind === 'asof' ? this.instantOf(look) : undefined)))
+      const [instant] = instants
+      if (instants.size !== 1 || instant === undefined || ownFieldsOf(part) || this.absent(part)) continue
+      this.needed.push({ instant, part })
+    }
   }
 
   private planCondition(expr: Expr, atoms: Map<string, number>): void {
@@ -81,9 +94,7 @@ export class Customers {
     const keys = new Set(looks.map((node) => sourceKey(node)))
     const [only] = keys
     if (keys.size !== 1 || only === undefined) return undefined
-    const inside = new Set(looks.flatMap((node) => [...nodesOf(node)]))
-    for (const node of nodesOf(expr)) if (node.kind === 'field' && !inside.has(node)) return undefined
-    return only
+    return ownFieldsOf(expr) ? undefined : only
   }
 
   private join(key: string | undefined): void {
@@ -127,7 +138,7 @@ export class Customers {
     const id = `${this.name}.id`
     const absent = this.absent(expr)
     const plain = source.membership && expr.kind !== 'and' && expr.kind !== 'or' && sourceKey(expr) === key
-    if (plain) return `${id} IN (SELECT person FROM (${source.sql}))`
+    if (plain) return `${id} IN (${source.persons})`
     const inner = new Scalars(this.place.known, (node) => source.read(node, 'one'), this.place.fresh())
     const test = inner.condition(expr)
     const rows = `SELECT person FROM (${source.sql}) AS one WHERE`
@@ -157,15 +168,24 @@ export class Customers {
     }
   }
 
-  private asOf(expr: Extract<Expr, { kind: 'asof' }>): Sql {
-    const { known, past } = this.place
+  /** A past instant; undefined: as things are, or missing. */
+  private instantOf(expr: Extract<Expr, { kind: 'asof' }>): number | undefined {
+    const { known } = this.place
     const at = evaluate(expr.at, { ...known, leaf: () => undefined }) as number | undefined
-    const [name = ''] = expr.path
-    if (at === undefined) return { sql: 'NULL', type: 'missing', nullable: true }
+    if (at === undefined) return undefined
     const { now, zone } = known.moment
     const instant = known.types.get(expr.at) === 'day' ? dayStart(at + 1, zone) : at
-    if (instant < now) return this.past(name, instant)
-    return past ? this.past(name, now) : this.hops.field([name])
+    return instant < now ? instant : undefined
+  }
+
+  private asOf(expr: Extract<Expr, { kind: 'asof' }>): Sql {
+    const { known, past } = this.place
+    const [name = ''] = expr.path
+    const instant = this.instantOf(expr)
+    if (instant !== undefined) return this.past(name, instant)
+    if (evaluate(expr.at, { ...known, leaf: () => undefined }) === undefined)
+      return { sql: 'NULL', type: 'missing', nullable: true }
+    return past ? this.past(name, known.moment.now) : this.hops.field([name])
   }
 
   private past(name: string, instant: number): Sql {
@@ -183,10 +203,27 @@ export class Customers {
   private pastSql(instant: number, names: ReadonlyMap<string, { name: string; type: EqlType }>): string {
     const { binder } = this.place.known
     const { scope, layout, sample } = this.place
-    const columns = [...names].map(([attribute, { name }]) => {
-      const last = `argMaxIf((whole, number, text), version, attribute = ${binder.text(attribute)})`
+    const columns = [...names].map(([attribute, { name, type }]) => {
+      // A tuple, because an aggregate passes over nulls: that it was taken away is the last that was said.
+      const said = `tuple(${pastColumn[type]})`
+      const last =
+        names.size === 1
+          ? `argMax(${said}, version)`
+          : `argMaxIf(${said}, version, attribute = ${binder.text(attribute)})`
       return `${last} AS ${name}`
     })
+    const scalars = new Scalars(
+      this.place.known,
+      (expr) => {
+        if (expr.kind !== 'asof') throw new Error(`${expr.kind} is not of the past`)
+        const known = names.get(expr.path[0] ?? '')
+        if (known === undefined) throw new Error(`nothing was read of ${expr.path[0]}`)
+        return pastValue(known.name, known.type)
+      },
+      this.place.fresh(),
+    )
+    const needed = this.needed.filter((one) => one.instant === instant).map(({ part }) => scalars.condition(part))
+    const having = needed.length === 0 ? '' : ` HAVING ${needed.join(' AND ')}`
     const person = layout.canonical('attribute_day.customer')
     const where = [
       `attribute IN ${binder.texts([...names.keys()])}`,
@@ -194,7 +231,7 @@ export class Customers {
       ...(scope === null ? [] : [`attribute_day.customer IN ${layout.numbers(scope)}`]),
       ...(sample === null ? [] : [sample(person)]),
     ]
-    return `SELECT ${person} AS person, ${columns.join(', ')} FROM attribute_day WHERE ${where.join(' AND ')} GROUP BY person`
+    return `SELECT ${person} AS person, ${columns.join(', ')} FROM attribute_day WHERE ${where.join(' AND ')} GROUP BY person${having}`
   }
 
   /** FROM and WHERE: call after everything that is asked was written. */
@@ -222,25 +259,54 @@ export class Customers {
   }
 }
 
+const pastColumn: Record<EqlType, 'whole' | 'number' | 'text'> = {
+  money: 'whole',
+  integer: 'whole',
+  boolean: 'whole',
+  number: 'number',
+  text: 'text',
+  day: 'text',
+  time: 'text',
+  list: 'text',
+}
+
 /** Days, times and lists have their form, or no history at all. */
 function pastValue(column: string, type: EqlType): Sql {
   switch (type) {
-    case 'money':
-    case 'integer':
-      return { sql: `${column}.1`, type, nullable: true }
     case 'boolean':
       return { sql: `(${column}.1 <> 0)`, type, nullable: true }
-    case 'number':
-      return { sql: `${column}.2`, type, nullable: true }
-    case 'text':
-      return { sql: `${column}.3`, type, nullable: true }
     case 'day':
-      return columnSql(`toDate32OrNull(${column}.3)`, type)
+      return columnSql(`toDate32OrNull(${column}.1)`, type)
     case 'list':
       return { sql: 'emptyArrayString()', type, nullable: false }
     case 'time':
       return { sql: "CAST(NULL, 'Nullable(Int64)')", type, nullable: true }
+    default:
+      return { sql: `${column}.1`, type, nullable: true }
   }
+}
+
+/** Whether a condition asks of the customer himself, beside whatever else it looks at. */
+function ownFieldsOf(expr: Expr): boolean {
+  const inside = new Set(looksOf(expr).flatMap((node) => [...nodesOf(node)]))
+  for (const node of nodesOf(expr)) if (node.kind === 'field' && !inside.has(node)) return true
+  return false
+}
+
+/** What all hold together. */
+function partsOf(expr: Expr): Expr[] {
+  return expr.kind === 'and' ? expr.items.flatMap(partsOf) : [expr]
+}
+
+/** Parts that one look at the customers answers: their own attributes, and that they are in a segment. */
+export function cheapOf(expr: Expr): Expr[] {
+  return partsOf(expr).filter((part) => {
+    if (part.kind === 'segment') return true
+    for (const node of nodesOf(part))
+      if (node.kind === 'asof' || sourceKey(node) !== undefined || (node.kind === 'field' && node.path.length > 1))
+        return false
+    return true
+  })
 }
 
 function emptyLook(expr: Expr): Value {

@@ -110,7 +110,7 @@ export function evaluate(expr: Expr, world: World): Value {
   }
 }
 
-function typeOf(expr: Expr, world: World): EqlType | 'missing' {
+export function typeOf(expr: Expr, world: World): EqlType | 'missing' {
   return world.types.get(expr) ?? (expr.kind as EqlType)
 }
 
@@ -334,7 +334,8 @@ function call(fn: FunctionName, given: readonly Expr[], world: World): Value {
   }
 }
 
-function dated(fn: FunctionName, day: number, { now, zone }: Moment): Value {
+/** Of a day: a number, or a day again. */
+export function dated(fn: FunctionName, day: number, { now, zone }: Moment): Value {
   const today = dayNumber(now, zone)
   const [year = 0, month = 0, date = 0] = dayFrom(day).split('-').map(Number)
   switch (fn) {

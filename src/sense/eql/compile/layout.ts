@@ -12,7 +12,7 @@ export type Layout = {
   person: string
   /** Whose a number is now that stands in a column of another table. */
   canonical(column: string): string
-  /** The numbers that events of these persons were written with: a subquery out of an expression that is an array of persons. */
+  /** The numbers that events of these persons were written with: a subquery out of an array of persons, or a subquery of them. */
   numbers(persons: string): string
   /** A property of an event, missing when it is not there or of another type. */
   property(name: string, type: EqlType): string

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Facts } from '../../../platform/facts/facts.ts'
 import { testCtx } from '../../../platform/testing/testing.ts'
-import { homeZone } from '../../../platform/time/zone.ts'
+import { homeZone, type Zone, zone } from '../../../platform/time/zone.ts'
 import type { Expr, Rule, Types } from '../contract.ts'
 import { checkRule, formatRule } from '../eql.ts'
 import { bank as schema } from '../testing/bank.ts'
@@ -20,7 +20,10 @@ const together = 10
 
 const params = { min: 100_000n, levels: ['gold', 'private'], times: 2 }
 
-type Case = { rule: Rule; past: boolean }
+type Case = { rule: Rule; past: boolean; zone: Zone }
+
+/** A bank at home, one whose day begins in the afternoon, one whose clocks differ in summer. */
+const zones = [homeZone, zone('America/New_York'), zone('Europe/Berlin')]
 
 test('a rule finds the same customers among everyone, among some, and by reading it aloud (rules 13, 14, 69)', async (t) => {
   const { facts } = await testCtx(t, { facts: true })
@@ -34,7 +37,8 @@ test('a rule finds the same customers among everyone, among some, and by reading
     if (bank === undefined) continue
     await fillBank(facts, bank, schema)
     const rules = fc.sample(sizes[i % sizes.length] as fc.Arbitrary<Rule>, { seed: seed * 1000 + i, numRuns: perBank })
-    const all = rules.map((rule, n): Case => ({ rule, past: n % 10 === 9 }))
+    const where = zones[i % zones.length] ?? homeZone
+    const all = rules.map((rule, n): Case => ({ rule, past: n % 10 === 9, zone: where }))
     await lanes(groupsOf(all), async (group) => {
       if (told.length < 5) told.push(...(await disagreements(facts, bank, group)))
     })
@@ -68,15 +72,16 @@ async function disagreements(facts: Facts, bank: Bank, group: readonly Case[]): 
   if (alone !== undefined) return [alone]
   const checked = group.map((one) => ({ ...one, checked: checkRule(one.rule, schema) })).filter((one) => one.checked.ok)
   const types = new Map(checked.flatMap((one) => [...one.checked.types]))
-  const how = asking(bank, types, first.past)
+  const how = asking(bank, types, first)
   const bodies = checked.map(({ rule }) => rule.body)
   const [row] = await facts.query<Record<string, number[]>>(compileTogether(bodies, how))
   const told: string[] = []
-  for (const [i, { rule, past }] of checked.entries()) {
-    const expected = JSON.stringify(referenceCustomers(rule.body, questionOf(bank, types, past)))
+  for (const [i, one] of checked.entries()) {
+    const { rule } = one
+    const expected = JSON.stringify(referenceCustomers(rule.body, questionOf(bank, types, one)))
     const found = JSON.stringify([...(row?.[`m${i}`] ?? [])].sort((a, b) => a - b))
     if (found === expected) continue
-    const single = await disagreement(facts, bank, { rule, past })
+    const single = await disagreement(facts, bank, one)
     told.push(single ?? `together with others only: ${formatRule(rule)}\n${found}, the reference ${expected}`)
   }
   return told
@@ -91,12 +96,13 @@ async function disagreement(facts: Facts, bank: Bank, one: Case): Promise<string
 }
 
 /** What the ways disagree about; undefined when they do not. */
-async function differ(facts: Facts, bank: Bank, { rule, past }: Case): Promise<string | undefined> {
+async function differ(facts: Facts, bank: Bank, one: Case): Promise<string | undefined> {
+  const { rule } = one
   const checked = checkRule(rule, schema)
   if (!checked.ok) return undefined
-  const expected = referenceCustomers(rule.body, questionOf(bank, checked.types, past))
+  const expected = referenceCustomers(rule.body, questionOf(bank, checked.types, one))
   const some = bank.customers.map(({ id }) => id).filter((id) => id % 3 === 0)
-  const base = asking(bank, checked.types, past)
+  const base = asking(bank, checked.types, one)
   for (const scope of ['everyone', some] as const) {
     const wanted = scope === 'everyone' ? expected : expected.filter((id) => some.includes(id))
     const found = await ask(facts, rule, { ...base, scope })
@@ -108,14 +114,16 @@ async function differ(facts: Facts, bank: Bank, { rule, past }: Case): Promise<s
 
 const instantOf = (past: boolean) => (past ? new Date(asked.getTime() - 20 * 86_400_000) : asked)
 
-function questionOf(bank: Bank, types: Types, past: boolean): Question {
-  return { moment: { now: instantOf(past).getTime(), zone: homeZone }, types, params, schema, bank, past }
+type How = Pick<Case, 'past' | 'zone'>
+
+function questionOf(bank: Bank, types: Types, { past, zone: where }: How): Question {
+  return { moment: { now: instantOf(past).getTime(), zone: where }, types, params, schema, bank, past }
 }
 
-function asking(bank: Bank, types: Types, past: boolean): Asked {
+function asking(bank: Bank, types: Types, { past, zone: where }: How): Asked {
   const world = { schema, layout: testLayout(bank, schema), types, params }
   // Little data and many statements.
-  return { ...world, now: instantOf(past), zone: homeZone, past, scope: 'everyone', limits: { threads: 1 } }
+  return { ...world, now: instantOf(past), zone: where, past, scope: 'everyone', limits: { threads: 1 } }
 }
 
 async function ask(facts: Facts, rule: Rule, how: Asked): Promise<number[] | string> {

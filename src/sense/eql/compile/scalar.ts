@@ -1,12 +1,16 @@
 import type { EqlType, Expr, Literal } from '../contract.ts'
 import type { Binder } from './bind.ts'
-import { dayNumber, numberOf, timeLiteral } from './calendar.ts'
+import { dayNumber, dayStart, numberOf, type Range, timeLiteral } from './calendar.ts'
 import { callSql } from './calls.ts'
+import { dayTestOf, yearlyStretches } from './days.ts'
 import { type Exprs, halfAway, type Known, minorUnits, missing, mostMoney, type Sql, yuanToMinor } from './values.ts'
 import { windowSql } from './windows.ts'
 
 /** Nodes whose meaning hangs on the scope: fields, the time of the event, and whatever looks at many events or rows. */
 export type Leaf = (expr: Expr) => Sql
+
+/** A condition that the scope knows to write better as a whole. */
+export type Shortcut = (expr: Expr) => string | undefined
 
 const conditions: readonly Expr['kind'][] = ['and', 'or', 'not', 'compare', 'in', 'between', 'known', 'match', 'within']
 
@@ -14,12 +18,14 @@ const conditions: readonly Expr['kind'][] = ['and', 'or', 'not', 'compare', 'in'
 export class Scalars implements Exprs {
   readonly known: Known
   private readonly leaf: Leaf
+  private readonly shortcut: Shortcut
   private readonly prefix: string
   private aliases = 0
 
-  constructor(known: Known, leaf: Leaf, prefix: string) {
+  constructor(known: Known, leaf: Leaf, prefix: string, shortcut: Shortcut = () => undefined) {
     this.known = known
     this.leaf = leaf
+    this.shortcut = shortcut
     this.prefix = prefix
   }
 
@@ -48,6 +54,8 @@ export class Scalars implements Exprs {
 
   /** Always 0 or 1. */
   condition(expr: Expr): string {
+    const short = this.shortcut(expr)
+    if (short !== undefined) return short
     switch (expr.kind) {
       case 'and':
       case 'or': {
@@ -58,10 +66,14 @@ export class Scalars implements Exprs {
       case 'not':
         return `NOT (${this.condition(expr.item)})`
       case 'compare': {
+        const days = this.days(expr)
+        if (days !== undefined) return expr.op === '!=' ? `NOT (${days})` : days
         const base = this.compare(expr.op === '!=' ? '=' : expr.op, this.value(expr.left), this.value(expr.right))
         return expr.op === '!=' ? `NOT (${base})` : base
       }
       case 'between': {
+        const days = this.days(expr)
+        if (days !== undefined) return days
         const value = this.value(expr.value)
         const low = this.compare('<=', this.value(expr.low), value)
         const high = this.compare('<=', value, this.value(expr.high))
@@ -77,13 +89,47 @@ export class Scalars implements Exprs {
       case 'match':
         return this.matches(expr)
       case 'within':
-        return windowSql(this, this.value(expr.value), expr.window)
+        return this.days(expr) ?? windowSql(this, this.value(expr.value), expr.window)
       default: {
         const value = this.value(expr)
         if (value.type === 'missing') return '0'
         return value.nullable ? `ifNull(${value.sql}, 0)` : `${value.sql}`
       }
     }
+  }
+
+  /** What can be said of the day itself instead of a function of it; of `!=` its opposite. */
+  private days(expr: Expr): string | undefined {
+    const test = dayTestOf(expr, { ...this.known, leaf: () => undefined })
+    if (test === undefined) return undefined
+    const value = this.value(test.of)
+    if (value.type === 'missing' || test.range === null) return '0'
+    return test.yearly ? this.yearly(value, test.range) : this.inDays(value, test.range)
+  }
+
+  /** Half-open, of days: of an instant the ones it lies in. */
+  private inDays(value: Sql, { from, until }: Range): string {
+    const { zone } = this.known.moment
+    const bound = (day: number) => this.binder.whole(value.type === 'time' ? dayStart(day, zone) : day)
+    if (from === null && until === null) return value.nullable ? `isNotNull(${value.sql})` : '1'
+    const [first, again] = from === null || until === null ? [value.sql, value.sql] : this.twice(value.sql)
+    const tests = [
+      from === null ? [] : `${first} >= ${bound(from)}`,
+      until === null ? [] : `${again} < ${bound(until)}`,
+    ].flat()
+    return value.nullable ? `ifNull(${tests.join(' AND ')}, 0)` : `(${tests.join(' AND ')})`
+  }
+
+  /** The next anniversary of a day gone by hangs on its month and day; of one to come it is the day itself. */
+  private yearly(value: Sql, range: Range): string {
+    const [first, again] = this.twice(value.sql)
+    const date = this.local({ ...value, sql: again })
+    const [code, codeAgain] = this.twice(`toMonth(${date}) * 100 + toDayOfMonth(${date})`)
+    const stretches = yearlyStretches(range, this.known)
+    const tests = stretches.map(([from, to], i) => `${i === 0 ? code : codeAgain} BETWEEN ${from} AND ${to}`)
+    const gone = tests.length === 0 ? '0' : `(${tests.join(' OR ')})`
+    const coming = this.inDays({ ...value, sql: again, nullable: false }, range)
+    return `ifNull(if(${first} > ${this.today}, ${coming}, ${gone}), 0)`
   }
 
   private leafOrValue(expr: Expr): Sql {

@@ -1,4 +1,6 @@
 import type { EqlType, Expr, Schema, SchemaEntity } from '../contract.ts'
+import { nodesOf } from '../rules/tree.ts'
+import { holds } from './evaluate.ts'
 import type { Layout } from './layout.ts'
 import { Scalars } from './scalar.ts'
 import type { Known, Sql } from './values.ts'
@@ -47,6 +49,26 @@ export class Hops {
       : columnSql(column, field.type)
   }
 
+  /**
+   * A condition on nothing but the thing that a relation to one leads to, as a set of those things: there are few of them beside
+   * the rows that lead there. Who leads nowhere passes where the condition holds of nothing.
+   */
+  condition(expr: Expr, known: Known, fresh: () => string): string | undefined {
+    const { entity, alias } = this.root
+    const [relation, more] = relationsOf(expr)
+    const to = more === undefined ? entity.relations.find(({ name, many }) => name === relation && !many) : undefined
+    if (to === undefined) return undefined
+    const things = new Hops(this.schema, this.layout, { entity: entityOf(this.schema, to.target), alias: fresh() })
+    const leaf = (node: Expr): Sql => things.field(node.kind === 'field' ? node.path.slice(1) : [])
+    const scalars = new Scalars(known, leaf, fresh())
+    const test = scalars.condition(expr)
+    const absent = holds(expr, { ...known, leaf: () => undefined })
+    const from = `${this.layout.table(to.target)} AS ${things.root.alias} FINAL ${things.joins.join(' ')}`
+    const of = `ifNull(toString(${alias}.${this.layout.via(entity.name, to.name)}), '')`
+    const ids = `SELECT ${things.root.alias}.id FROM ${from} WHERE`
+    return absent ? `${of} NOT IN (${ids} NOT (${test}))` : `${of} IN (${ids} ${test})`
+  }
+
   private join(key: string, entity: SchemaEntity, alias: string, relation: { name: string; target: string }): string {
     const known = this.aliases.get(key)
     if (known !== undefined) return known
@@ -58,6 +80,18 @@ export class Hops {
     return joined
   }
 }
+
+/** The first relations of all that a condition asks of; undefined among them for what is no way over a relation. */
+function relationsOf(expr: Expr): (string | undefined)[] {
+  const found = new Set<string | undefined>()
+  for (const node of nodesOf(expr)) {
+    if (node.kind === 'field') found.add(node.path.length > 1 ? node.path[0] : undefined)
+    else if (sees.includes(node.kind)) found.add(undefined)
+  }
+  return found.has(undefined) ? [] : [...found]
+}
+
+const sees: readonly Expr['kind'][] = ['occurred', 'asof', 'events', 'rows', 'sequence', 'tag', 'segment']
 
 export function entityOf(schema: Schema, name: string): SchemaEntity {
   const entity = schema.entities.find((one) => one.name === name)
@@ -90,14 +124,15 @@ function typeOf(known: Known, expr: Expr): EqlType {
 }
 
 /** Expressions over one row of an entity, under the name `row`. */
-export function rowScope(known: Known, hops: Hops, prefix: string): Scalars {
+export function rowScope(known: Known, hops: Hops, fresh: () => string): Scalars {
   return new Scalars(
     known,
     (expr) => {
       if (expr.kind !== 'field') throw outside(expr)
       return hops.field(expr.path)
     },
-    prefix,
+    fresh(),
+    (expr) => hops.condition(expr, known, fresh),
   )
 }
 

@@ -20,11 +20,8 @@ export function sequenceSql(node: SequenceNode, parts: SequenceParts): string {
   const steps = split(node.steps)
   const keys = ['person', ...node.by.map((_, i) => `key${i}`)]
   const apart = node.within !== null && steps.last.length > 0 && steps.chain.length > 1
-  let rows = eventRows(node, parts, steps)
-  if (apart) {
-    rows = perBeginning(rows, keys, gapMs(node.within ?? { n: 0, unit: 'minute' }))
-    keys.push('beginning')
-  }
+  let rows = eventRows(node, parts, steps, apart && node.within !== null ? gapMs(node.within) : null)
+  if (apart) keys.push('beginning')
   const partition = `PARTITION BY ${keys.join(', ')} ORDER BY at`
   const before = (ms: number) => `(${partition} RANGE BETWEEN UNBOUNDED PRECEDING AND ${ms} PRECEDING)`
   const first = apart ? 'step0 AND at = beginning' : 'step0'
@@ -104,8 +101,15 @@ function split(steps: readonly Step[]): Chain {
   return { chain, last: open, nots }
 }
 
-/** One row for each event that is of any step, with which it is. */
-function eventRows(node: SequenceNode, parts: SequenceParts, { chain, nots }: Chain): string {
+/** An event of a person in one number: its time, and below it a bit for each step that it is of (ten at most). */
+const bits = 1024
+const timeOf = (mark: string) => `bitShiftRight(${mark}, 10)`
+
+/**
+ * Whoever may have the chain at all, with the marks of his events: who has an event of each step, and of no step all events
+ * after those of the next. Most have not, and never come to the passes.
+ */
+function gathered(node: SequenceNode, parts: SequenceParts, { chain, nots }: Chain): string {
   const { scalars, layout, named } = parts
   const test = (step: Step, more: readonly string[] = []) => {
     const where = step.where === null ? [] : [scalars.condition(step.where)]
@@ -115,25 +119,46 @@ function eventRows(node: SequenceNode, parts: SequenceParts, { chain, nots }: Ch
     const value = propertyOf(name, parts.byType(name), layout)
     return { column: `assumeNotNull(${value.sql}) AS key${i}`, known: `isNotNull(${value.sql})` }
   })
+  const steps = [
+    ...chain.map(({ step }, i) => test(step, i === 0 ? parts.inWindow : [])),
+    ...nots.map((step) => test(step)),
+  ]
   const columns = [
     `${layout.person} AS person`,
     'toUnixTimestamp64Milli(event.time) AS at',
     ...keys.map(({ column }) => column),
-    ...chain.map(({ step }, i) => `(${test(step, i === 0 ? parts.inWindow : [])}) AS step${i}`),
-    ...nots.map((step, i) => `(${test(step)}) AS not${i}`),
+    `${steps.map((is, i) => `(${is}) * ${2 ** i}`).join(' + ')} AS steps`,
   ]
   const any = [...chain.map(({ step }) => step), ...nots].map(({ events }) => events)
   const all = any.some((events) => events.length === 0) ? [] : [named([...new Set(any.flat())])]
-  const where = [...all, ...parts.where, ...keys.map(({ known }) => known)]
-  const some = [...chain.map((_, i) => `step${i}`), ...nots.map((_, i) => `not${i}`)].join(' OR ')
-  return `SELECT * FROM (SELECT ${columns.join(', ')} FROM ${parts.from} WHERE ${where.join(' AND ')}) WHERE ${some}`
+  const where = [...new Set([...all, ...parts.where, ...keys.map(({ known }) => known)])]
+  const rows = `SELECT ${columns.join(', ')} FROM ${parts.from} WHERE ${where.join(' AND ')}`
+  const mask = 2 ** chain.length - 1
+  const possible = chain.slice(1).map(({ step }, i) => {
+    const gap = Math.max(1, step.after === null ? 1 : gapMs(step.after))
+    return `minIf(at, bitTest(steps, ${i})) + ${gap} <= maxIf(at, bitTest(steps, ${i + 1}))`
+  })
+  const group = ['person', ...keys.map((_, i) => `key${i}`)].join(', ')
+  return `SELECT ${group}, groupArray(at * ${bits} + steps) AS marks FROM (${rows}) WHERE steps > 0 GROUP BY ${group}
+          HAVING ${[`bitAnd(groupBitOr(steps), ${mask}) = ${mask}`, ...possible].join(' AND ')}`
 }
 
-function perBeginning(rows: string, keys: readonly string[], limit: number): string {
-  const on = keys.map((key) => `one.${key} = two.${key}`).join(' AND ')
-  const first = `SELECT DISTINCT ${keys.join(', ')}, at AS beginning FROM (${rows}) WHERE step0`
-  return `SELECT one.*, two.beginning AS beginning FROM (${rows}) AS one INNER JOIN (${first}) AS two ON ${on}
-          WHERE one.at >= two.beginning AND one.at < two.beginning + ${limit}`
+/** One row for each event again, with which steps it is. `limit`: for each beginning apart, what lies so near after it. */
+function eventRows(node: SequenceNode, parts: SequenceParts, steps: Chain, limit: number | null): string {
+  const keys = ['person', ...node.by.map((_, i) => `key${i}`)]
+  let marks = `SELECT ${keys.join(', ')}, arrayJoin(marks) AS mark FROM (${gathered(node, parts, steps)})`
+  if (limit !== null) {
+    const beginnings = `arrayDistinct(arrayMap(one -> ${timeOf('one')}, arrayFilter(one -> bitTest(one, 0), marks)))`
+    const near = `arrayFilter(one -> ${timeOf('one')} >= beginning AND ${timeOf('one')} < beginning + ${limit}, marks)`
+    keys.push('beginning')
+    marks = `SELECT ${keys.join(', ')}, arrayJoin(${near}) AS mark FROM (
+      SELECT *, arrayJoin(${beginnings}) AS beginning FROM (${gathered(node, parts, steps)}))`
+  }
+  const columns = [
+    ...steps.chain.map((_, i) => `bitTest(mark, ${i}) AS step${i}`),
+    ...steps.nots.map((_, i) => `bitTest(mark, ${steps.chain.length + i}) AS not${i}`),
+  ]
+  return `SELECT ${[...keys, `${timeOf('mark')} AS at`, ...columns].join(', ')} FROM (${marks})`
 }
 
 function ending(

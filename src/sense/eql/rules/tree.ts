@@ -65,6 +65,7 @@ export function* nodesOf(root: Expr): Generator<Expr> {
   const stack = [root]
   for (let expr = stack.pop(); expr !== undefined; expr = stack.pop()) {
     yield expr
-    stack.push(...childrenOf(expr).reverse())
+    // Not `reverse`: the children are the tree's own array.
+    stack.push(...childrenOf(expr).toReversed())
   }
 }

@@ -24,7 +24,11 @@ export async function openHouse(t: TestContext) {
 
   const arrive = (messages: readonly Said[], source: string = root.id): Batch => {
     number++
-    return { number, arrived: messages.map(([kind, words]) => arrived(kind, idsOf(words), source)) }
+    return {
+      number,
+      processedAt: ctx.now,
+      arrived: messages.map(([kind, words]) => arrived(kind, idsOf(words), source)),
+    }
   }
   const arrived = (kind: Envelope['kind'], ids: Envelope['ids'], source: string = root.id): Arrived => ({
     key: `k${key++}`,

@@ -16,7 +16,8 @@ import { type SegmentDetail, SegmentEdit, type Turn, type Use, type Version } fr
 import { MembersPanel } from './membersPanel.tsx'
 import { segmentParts } from './segmentForm.ts'
 import { SnapshotsPanel } from './snapshotsPanel.tsx'
-import { scheduleName, stateColours, stateNames } from './words.ts'
+import { UpdatesPanel } from './updatesPanel.tsx'
+import { modeName, stateColours, stateNames } from './words.ts'
 import './segments.css'
 
 const again = () => refresh('/api/segments')
@@ -78,6 +79,7 @@ function Sheet({ segment }: { segment: SegmentDetail }) {
             children: <MembersPanel key={segment.snapshots.at(-1)?.id ?? ''} segment={segment} />,
           },
           { key: 'snapshots', label: t('快照', 'Snapshots'), children: <SnapshotsPanel segment={segment} /> },
+          { key: 'updates', label: t('更新', 'Updates'), children: <UpdatesPanel segment={segment} /> },
           { key: 'versions', label: t('版本', 'Versions'), children: <Versions of={segment.versions} /> },
           { key: 'uses', label: t('引用', 'Uses'), children: <Uses segment={segment} /> },
         ]}
@@ -183,7 +185,7 @@ function Overview({ segment }: { segment: SegmentDetail }) {
           items={[
             { label: t('客户数', 'Customers'), value: segment.size === null ? blank : number(segment.size) },
             { label: t('最近刷新', 'Refreshed'), value: time(segment.refreshedAt) },
-            { label: t('刷新计划', 'Schedule'), value: t(scheduleName(segment.cron)) },
+            { label: t('更新方式', 'Kept up'), value: t(modeName(segment)) },
             { label: t('下次刷新', 'Next'), value: time(segment.nextAt) },
             { label: t('当前版本', 'Version'), value: segment.version > 0 ? `v${segment.version}` : blank },
             { label: t('机构', 'Organisation'), value: segment.org.name },

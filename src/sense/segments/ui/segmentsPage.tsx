@@ -14,7 +14,7 @@ import { text, useText } from '../../../console/kit/text.ts'
 import { refresh } from '../../../console/kit/useApi.ts'
 import { NewSegment, type Segment, type SegmentDetail, states } from '../contract.ts'
 import { segmentParts } from './segmentForm.ts'
-import { scheduleName, stateColours, stateNames } from './words.ts'
+import { modeName, stateColours, stateNames } from './words.ts'
 import './segments.css'
 
 export function SegmentsPage() {
@@ -128,8 +128,8 @@ function useColumns(): Column<Segment>[] {
         key: 'cron',
         title: text('刷新计划', 'Schedule'),
         width: 150,
-        show: ({ cron }) => t(scheduleName(cron)),
-        text: ({ cron }) => t(scheduleName(cron)),
+        show: (row) => t(modeName(row)),
+        text: (row) => t(modeName(row)),
       },
       { key: 'folder', title: text('分组', 'Folder'), width: 120, show: ({ folder }) => folder || blank },
       { key: 'owner', title: text('负责人', 'Owner'), width: 120, show: ({ owner }) => owner || blank },

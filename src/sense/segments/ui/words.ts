@@ -27,3 +27,9 @@ export function scheduleName(cron: string | null): Text {
   if (cron === null) return text('手动', 'By hand')
   return schedules.find((one) => one.cron === cron)?.name ?? text(cron, cron)
 }
+
+export const realTime = text('实时', 'Real time')
+
+export function modeName({ cron, live }: { cron: string | null; live: boolean }): Text {
+  return live ? realTime : scheduleName(cron)
+}

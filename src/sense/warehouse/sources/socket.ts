@@ -2,9 +2,9 @@ import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import { parameter } from '../../../govern/system/system.ts'
 import type { Ctx } from '../../../platform/ctx.ts'
+import { mayConnect } from '../../../platform/net/addresses.ts'
 import { away, refused } from '../problems.ts'
 import { networks } from '../settings.ts'
-import { mayConnect } from './addresses.ts'
 
 /**
  * The address of a host that may be spoken to. What was looked at is what is connected to: a name that points elsewhere

@@ -1,21 +1,22 @@
-import type { Envelope } from '../contract.ts'
+import { personalKinds } from '../../govern/privacy/contract.ts'
+import { mask } from '../../govern/privacy/privacy.ts'
+import { looksPersonal } from '../catalog/catalog.ts'
+import type { Envelope } from './contract.ts'
 
-/** Kinds of identity whose values are personal data by themselves. */
-const personalKinds = /^(mobile|phone|email|certificate|card|name|address)$/
-/** Names under which people send such values. */
-const personalNames =
-  /(mobile|phone|tel|e-?mail|id_?card|id_?no|certificate|cert_?no|card_?no|bank_?card|real_?name|full_?name|user_?name|address|手机|电话|邮箱|身份证|证件|卡号|姓名|地址)/i
+/** What a name speaks of is the catalogue's to say, for properties and for kinds of identity, which are called as they like. */
+const kindOf = (name: string) => personalKinds.find((kind) => kind === name) ?? looksPersonal(name)
+
 /** A run of digits as long as a phone, a certificate or a card, or a mail address, wherever it stands. */
 const personalShapes = /\d{11,19}[\dXx]?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
 
-/** What may stand on a screen of somebody who may not see personal data: enough to tell two apart. */
-export function maskText(value: string): string {
+/** Of what has the form of a personal value, whatever it is called: enough to tell two apart. */
+function maskText(value: string): string {
   if (value.length >= 11) return `${value.slice(0, 3)}****${value.slice(-4)}`
   return value.length > 1 ? `${value.slice(0, 1)}**` : '*'
 }
 
 export function maskIds(ids: Envelope['ids']): Envelope['ids'] {
-  return ids.map(({ kind, value }) => ({ kind, value: personalKinds.test(kind) ? maskText(value) : cut(value) }))
+  return ids.map(({ kind, value }) => ({ kind, value: String(maskNamed(kind, value)) }))
 }
 
 export function maskValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -23,8 +24,8 @@ export function maskValues(values: Readonly<Record<string, unknown>>): Record<st
 }
 
 function maskNamed(name: string, value: unknown): unknown {
-  if (personalNames.test(name) && (typeof value === 'string' || typeof value === 'number'))
-    return maskText(String(value))
+  const kind = typeof value === 'string' || typeof value === 'number' ? kindOf(name) : undefined
+  if (kind) return mask(kind, String(value))
   return maskAny(value)
 }
 

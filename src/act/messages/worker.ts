@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Ctx } from '../../platform/ctx.ts'
+import type { Deps } from './deps.ts'
+import { sendDue } from './sending.ts'
+import { tellNews } from './telling.ts'
+import { watchDue } from './watching.ts'
+
+export type Sender = {
+  /** Something is due: look now. */
+  wake(): void
+  /** Works all that is due by the clock. For a clock that is moved. */
+  settle(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Looked for when nobody says that something is due: another process may have planned it. */
+const quietMs = 300
+
+/** The sender of this process. Several may run: each takes what no other has. */
+export function startSender(ctx: Ctx, deps: Deps): Sender {
+  const stopping = new AbortController()
+  let waking = new AbortController()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function round(): Promise<number> {
+    const sent = await sendDue(ctx, deps, stopping.signal)
+    const watched = await watchDue(ctx)
+    const told = await tellNews(ctx, deps)
+    return sent + watched + told
+  }
+  /** One round at a time. */
+  function next(): Promise<number> {
+    const mine = turn.catch(() => {}).then(round)
+    turn = mine
+    return mine
+  }
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      waking = new AbortController()
+      const done = await next().catch((error) => {
+        if (!stopping.signal.aborted) ctx.log.warn({ err: error }, 'messages could not be sent, trying again')
+        return 0
+      })
+      if (done === 0)
+        await pause(quietMs, undefined, { signal: AbortSignal.any([stopping.signal, waking.signal]) }).catch(() => {})
+    }
+  }
+  const looping = loop()
+  return {
+    wake: () => waking.abort(),
+    async settle() {
+      while ((await next()) > 0);
+    },
+    async stop() {
+      stopping.abort()
+      await looping
+    },
+  }
+}

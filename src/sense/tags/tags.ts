@@ -1,0 +1,16 @@
+// The face of the tags: what the bank says of each customer, and what it said before.
+import './lineage.ts'
+import './section.ts'
+
+export { customersOf, layoutParts, orgOf, seenBy, tagValues, type Values } from './asking.ts'
+export { computeFor } from './computing.ts'
+export { createTag, editTag, publishTag, refreshTag, turnTag } from './editing.ts'
+export { giveValues, markTags, uploadValues } from './giving.ts'
+export { type Ground as TagGround, groundOf } from './ground.ts'
+export { jobs } from './jobs.ts'
+export { edgesOfRule } from './lineage.ts'
+export { previewTag } from './previewing.ts'
+export { registerTagReaders, tagsWereUsed } from './readers.ts'
+export { valuesOf } from './suggesting.ts'
+export { getTag, listFolders, listHolders, listTags } from './view.ts'
+export { checkText, completeText, conditionSchema, estimateText } from './writing.ts'
