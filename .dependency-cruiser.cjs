@@ -16,7 +16,7 @@ const test = '[.]test[.]tsx?$|[/-]testing(?:/|[.]ts$)'
 const rulesFace = `^src/${anyOf(capabilityPhases)}/rules/rules[.]ts$`
 const library = 'node_modules'
 /** Words and arithmetic that mean the same in the browser, in a rule and on the server. */
-const pure = '^src/platform/(?:csv|ids|money|problem)[.]ts$|^src/platform/time(?:/|[.]ts$)'
+const pure = '^src/platform/(?:csv|ids|money|problem|reads)[.]ts$|^src/platform/time(?:/|[.]ts$)'
 
 /** Product code: what runs at a bank, unlike tests and tools. */
 const product = { path: '^src/', pathNot: test }

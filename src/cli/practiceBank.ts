@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -74,7 +75,7 @@ export const folderOf = (home: string) => join(home, 'demo')
 export async function startPracticeBank(app: App, wishes: BankWishes, clock?: VirtualClock): Promise<PracticeBank> {
   const folder = folderOf(app.home.path)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const key = await serviceKey(app, join(folder, 'service.key'))
+  const key = await serviceKey(app, join(folder, keyFile))
   const flags = Object.entries(wishes).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
   const child = spawn(
     process.execPath,
@@ -135,6 +136,9 @@ export async function clockStoodAt(home: string): Promise<Date | undefined> {
   const at = new Date(written)
   return Number.isNaN(at.getTime()) ? undefined : at
 }
+
+/** A newer bank that may do more has another key: a home that was made before goes on. */
+const keyFile = `service-${createHash('sha256').update(permissions.join()).digest('hex').slice(0, 8)}.key`
 
 async function serviceKey(app: App, file: string): Promise<string> {
   const kept = await readFile(file, 'utf8').catch(() => '')

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Channel, channels } from '../../decide/contact/contract.ts'
 import { PageOf, PageQuery } from '../../platform/page.ts'
 import { text } from '../../platform/problem.ts'
 
@@ -23,22 +24,8 @@ export const IdParams = Type.Object({ id: Type.String({ maxLength: 40 }) })
 
 // ---- channels 渠道
 
-export const channels = [
-  'sms',
-  'email',
-  'push',
-  'webpush',
-  'popup',
-  'inbox',
-  'wechat',
-  'wecom',
-  'call',
-  'agent',
-  'task',
-  'webhook',
-] as const
-export const Channel = Type.Enum(channels)
-export type Channel = (typeof channels)[number]
+/** The policy names them first. */
+export { Channel, channels }
 
 /** The ways a channel can be used: each is one file of `kinds/`. */
 export const kindNames = [

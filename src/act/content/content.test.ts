@@ -7,7 +7,6 @@ import { Problem } from '../../platform/problem.ts'
 import { is, openBank } from '../../sense/customers/testing/testing.ts'
 import * as content from './content.ts'
 import type { NewTemplate } from './contract.ts'
-import { smsParts } from './rules/content.ts'
 
 const code = (expected: string) => (error: unknown) => error instanceof Problem && error.code === expected
 
@@ -209,7 +208,12 @@ test('values stand in HTML, links and JSON as these need them', async (t) => {
   })
   const [json] = await content.writeTo(ctx, hook, [{ key: 'k', customer: 1, org: root.id, given: { event: { x } } }])
   assert.ok(json && 'fields' in json)
-  assert.deepEqual(JSON.parse(json.fields.json ?? ''), { x })
+  assert.deepEqual(json.fields.json, { x }, 'a channel is given what the JSON says')
+  const broken = await approved(writer, reviewer, {
+    ...{ name: '坏的回调', channel: 'webhook', lang: 'zh', marketing: false, fields: { json: '{"x":{{ event.x }}' } },
+  })
+  const [fault] = await content.writeTo(ctx, broken, [{ key: 'k', customer: 1, org: root.id, given: { event: { x } } }])
+  assert.deepEqual(fault, { key: 'k', fault: 'json is no JSON' })
 })
 
 test('a branch sees and changes its own templates only', async (t) => {
@@ -221,19 +225,4 @@ test('a branch sees and changes its own templates only', async (t) => {
   assert.equal((await content.listTemplates(writer, {})).items.length, 2)
   await content.createTemplate(worksAt(west), sms('西分行的内容', { name: '东' }))
   await assert.rejects(content.createTemplate(worksAt(east), sms('x', { name: ' 东 ' })), code('content.name_taken'))
-})
-
-test('a text message is counted as it is billed (rule 88)', () => {
-  const parts = (text: string) => Object.values(smsParts(text)).join(' ')
-  assert.equal(parts('a'.repeat(160)), '160 1 GSM-7')
-  assert.equal(parts('a'.repeat(161)), '161 2 GSM-7')
-  assert.equal(parts('€'.repeat(80)), '80 1 GSM-7')
-  assert.equal(parts('€'.repeat(81)), '81 2 GSM-7')
-  assert.equal(parts('好'.repeat(70)), '70 1 UCS-2')
-  assert.equal(parts('好'.repeat(71)), '71 2 UCS-2')
-  assert.equal(parts('好'.repeat(134)), '134 2 UCS-2')
-  assert.equal(parts('好'.repeat(135)), '135 3 UCS-2')
-  assert.equal(parts('😀'.repeat(35)), '35 1 UCS-2')
-  assert.equal(parts('😀'.repeat(66)), '66 2 UCS-2')
-  assert.equal(parts('😀'.repeat(67)), '67 3 UCS-2', 'no letter is cut between two parts')
 })

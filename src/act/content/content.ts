@@ -1,8 +1,7 @@
 // The face of the content: what may be said to customers, and what was approved to be sent.
 export { listWords, saveNotice, saveWords } from './lists.ts'
 export { listWaiting } from './queue.ts'
-export { type Addressee, approvedOf, type Written, writeTo } from './rendering.ts'
-export { smsParts } from './rules/content.ts'
+export { type Addressee, type Written, writeTo } from './rendering.ts'
 export {
   createTemplate,
   decideTemplate,

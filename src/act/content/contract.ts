@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Channel, channels } from '../../decide/contact/contract.ts'
 import { PageOf, PageQuery } from '../../platform/page.ts'
 import { text } from '../../platform/problem.ts'
 
@@ -11,23 +12,8 @@ export const permissions = [
 
 const Place = Type.Integer({ minimum: 0 })
 
-/** The ways in which content reaches a customer. */
-export const channels = [
-  'sms',
-  'email',
-  'push',
-  'webpush',
-  'popup',
-  'inbox',
-  'wechat',
-  'wecom',
-  'call',
-  'agent',
-  'task',
-  'webhook',
-] as const
-export const Channel = Type.Enum(channels)
-export type Channel = Static<typeof Channel>
+/** The policy names them first. */
+export { Channel, channels }
 
 /** What the content speaks of; each kind has notices that the law wants beside it. */
 export const products = ['deposit', 'wealth', 'fund', 'insurance', 'loan', 'card', 'metal'] as const
@@ -274,9 +260,6 @@ export const Preview = Type.Object({
   missing: Type.Array(Type.String(), {
     description: 'What he does not have and nothing stands for: he would not be sent it',
   }),
-  sms: Nullable(
-    Type.Object({ characters: Type.Integer(), parts: Type.Integer(), encoding: Type.Enum(['GSM-7', 'UCS-2']) }),
-  ),
 })
 export type Preview = Static<typeof Preview>
 

@@ -3,7 +3,6 @@ import { read } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import { dayOf, homeZone } from '../../platform/time/zone.ts'
 import { valuesOf } from '../../sense/customers/customers.ts'
-import type { Channel } from './contract.ts'
 import { type Parsed, renderField, type Scope, scopeOf } from './liquid.ts'
 import * as problems from './problems.ts'
 import * as store from './store.ts'
@@ -12,11 +11,11 @@ import { parseAll } from './writing.ts'
 /** One customer a content is written to. `given`: what the plan of the message knows: event, product, benefit, strategy, link. */
 export type Addressee = { key: string; customer: number; org: string; given?: Scope }
 export type Written =
-  | { key: string; fields: Record<string, string> }
+  | { key: string; fields: Record<string, unknown> }
   | { key: string; missing: string }
   | { key: string; fault: string }
 
-type Ready = { channel: Channel; parsed: Map<string, Parsed>; attributes: string[]; fallbacks: Record<string, string> }
+type Ready = { parsed: Map<string, Parsed>; attributes: string[]; fallbacks: Record<string, string> }
 
 /** Approved versions never change, so what was made ready of one stays right. */
 const ready = new WeakMap<Ctx['db'], Map<string, Ready>>()
@@ -60,14 +59,26 @@ export async function writeTo(
 function writeOne(
   { parsed }: Ready,
   scope: Scope,
-): { fields: Record<string, string> } | { missing: string } | { fault: string } {
-  const fields: Record<string, string> = {}
+): { fields: Record<string, unknown> } | { missing: string } | { fault: string } {
+  const fields: Record<string, unknown> = {}
   for (const [name, one] of parsed) {
     const rendered = renderField(one, scope)
-    if (!('text' in rendered)) return rendered
-    fields[name] = rendered.text
+    if ('missing' in rendered || 'fault' in rendered) return rendered
+    const value = saidBy(one, rendered.text)
+    if (value === undefined) return { fault: `${name} is no JSON` }
+    if (value !== '') fields[name] = value
   }
   return { fields }
+}
+
+/** JSON as what it says; undefined where it says nothing. */
+function saidBy({ kind }: Parsed, text: string): unknown {
+  if (kind !== 'json' || text.trim() === '') return text
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
 }
 
 async function readyVersion(
@@ -85,24 +96,8 @@ async function readyVersion(
   const { parsed } = parseAll(row)
   const variables = [...parsed.values()].flatMap((one) => one.variables)
   const attributes = [...new Set(variables.flatMap((path) => /^customer\.(.+)$/.exec(path)?.[1] ?? []))]
-  const made: Ready = { channel: row.channel, parsed, attributes, fallbacks: row.fallbacks }
+  const made: Ready = { parsed, attributes, fallbacks: row.fallbacks }
   if (cache.size >= keptReady) cache.clear()
   cache.set(key, made)
   return made
-}
-
-/** What a plan of messages needs to know of an approved version. */
-export async function approvedOf(
-  ctx: Ctx,
-  of: { template: string; version: number },
-): Promise<{ channel: Channel; marketing: boolean; hash: string; name: string }> {
-  return read(asMachine(ctx, 'content'), async (tx) => {
-    const [template, version] = [
-      await store.findTemplate(tx, of.template),
-      await store.approvedVersion(tx, of.template, of.version),
-    ]
-    if (!template || template.retired || !version) throw problems.unreviewed(template?.name ?? of.template)
-    const { channel, marketing, hash } = version
-    return { channel, marketing, hash: hash.toString('hex'), name: template.name }
-  })
 }

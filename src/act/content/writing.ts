@@ -1,7 +1,8 @@
 import { getOrg } from '../../govern/orgs/orgs.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { attributesOf } from '../../sense/catalog/catalog.ts'
-import { getCustomer, valuesOf } from '../../sense/customers/customers.ts'
+import { valuesOf } from '../../sense/customers/customers.ts'
+import { getIdentityOf } from '../../sense/identity/identity.ts'
 import {
   type Checked,
   type ContentIssue,
@@ -13,7 +14,6 @@ import {
 } from './contract.ts'
 import { type Parsed, parseField, renderField, scopeOf } from './liquid.ts'
 import { reviewed } from './review.ts'
-import { smsParts } from './rules/content.ts'
 
 /** What is wrong with a content, what it speaks of, and what the lists say to it. Never throws for what stands in it. */
 export async function checkWriting(ctx: Ctx, writing: Writing): Promise<Checked> {
@@ -83,13 +83,13 @@ function unknownVariables(parsed: ReadonlyMap<string, Parsed>, attributes: Reado
 
 /** As one customer would read it, masked where the reader may not see. Values of events, products and benefits are asked of `given`. */
 export async function previewFor(ctx: Ctx, { customer, ...writing }: Previewing): Promise<Preview> {
-  const who = await getCustomer(ctx, customer)
+  const who = await getIdentityOf(ctx, customer)
   const { parsed, issues } = parseAll(writing)
   const names = [...parsed.values()]
     .flatMap(({ variables }) => variables)
     .flatMap((path) => /^customer\.(.+)$/.exec(path)?.[1] ?? [])
-  const [values, org] = await Promise.all([valuesOf(ctx, [who.id], names, 'masked'), orgValues(ctx, who.org.id)])
-  const scope = scopeOf({ customer: values.get(who.id) ?? {}, org }, writing.fallbacks)
+  const [values, org] = await Promise.all([valuesOf(ctx, [who.customer], names, 'masked'), orgValues(ctx, who.org)])
+  const scope = scopeOf({ customer: values.get(who.customer) ?? {}, org }, writing.fallbacks)
   const fields: Record<string, string> = {}
   const missing = new Set<string>()
   for (const [name, one] of parsed) {
@@ -102,11 +102,10 @@ export async function previewFor(ctx: Ctx, { customer, ...writing }: Previewing)
   return {
     fields,
     missing: [...missing].sort(),
-    sms: writing.channel === 'sms' && fields.text ? smsParts(fields.text) : null,
   }
 }
 
-export async function orgValues(ctx: Ctx, org: string): Promise<Record<string, unknown>> {
+async function orgValues(ctx: Ctx, org: string): Promise<Record<string, unknown>> {
   const { name, code } = await getOrg(ctx, org)
   return { name, code }
 }

@@ -32,7 +32,7 @@ export type State = Static<typeof State>
 
 /** Why it is held, dropped or failed: of the contact policy, of the content, or of the channel. */
 export const Why = Type.Object({
-  by: Type.Enum(['policy', 'content', 'channel', 'strategy', 'time', 'person']),
+  by: Type.Enum(['policy', 'content', 'channel', 'time', 'person']),
   code: Type.String(),
   ref: Nullable(Type.String()),
   name: Nullable(Type.String()),

@@ -2,8 +2,6 @@ import type { Ctx } from '../../platform/ctx.ts'
 import type { Letter, Outcome } from '../channels/channels.ts'
 import type { Channel } from '../channels/contract.ts'
 import type { Addressee, Written } from '../content/content.ts'
-import type { Why } from './contract.ts'
-import type { MessageRow } from './store.ts'
 
 /** What the sender needs of others, so that it can be told what to use. */
 export type Deps = {
@@ -12,10 +10,6 @@ export type Deps = {
   /** Price of one unit by account, in ten-thousandths of a yuan. */
   prices(ctx: Ctx, accounts: readonly string[]): Promise<ReadonlyMap<string, number>>
   write(ctx: Ctx, of: { template: string; version: number }, addressees: readonly Addressee[]): Promise<Written[]>
-  /** What stands in a content beside what was given: links of this message. */
-  linksOf?(ctx: Ctx, rows: readonly MessageRow[]): Promise<ReadonlyMap<string, Record<string, unknown>>>
-  /** Asked at the moment of sending (rule 29): those that their strategies no longer want, with why. */
-  unwanted?(ctx: Ctx, rows: readonly MessageRow[]): Promise<ReadonlyMap<string, Why>>
   /** Tells the customers' events. */
   tell(ctx: Ctx, events: readonly CustomerEvent[]): Promise<void>
   /** The channel of an account. */

@@ -28,7 +28,7 @@ const leaseMs = 5 * 60_000
  */
 export async function sendDue(any: Ctx, deps: Deps, signal: AbortSignal): Promise<number> {
   const ctx = asMachine(any, 'messages')
-  const { taken, go } = await decide(ctx, deps)
+  const { taken, go } = await decide(ctx)
   for (const [, rows] of Map.groupBy(go, ({ account }) => account))
     for (let from = 0; from < rows.length && !signal.aborted; from += sentAtOnce)
       await leave(ctx, deps, rows.slice(from, from + sentAtOnce), signal)
@@ -38,35 +38,28 @@ export async function sendDue(any: Ctx, deps: Deps, signal: AbortSignal): Promis
 const later = (at: Date, ms: number) => new Date(at.getTime() + ms)
 const whyOf = (by: Why['by'], code: string, name: string | null = null): Why => ({ by, code, ref: null, name })
 
-async function decide(ctx: Ctx, deps: Deps): Promise<{ taken: number; go: MessageRow[] }> {
+async function decide(ctx: Ctx): Promise<{ taken: number; go: MessageRow[] }> {
   return unauditedChange(ctx, 'messages that are due', async (tx) => {
     const rows = await store.takeDue(tx, ctx.now, decidedAtOnce)
     if (rows.length === 0) return { taken: 0, go: [] }
     const abandoned = rows.filter(({ state }) => state === 'sending')
     const late = rows.filter((row) => row.state !== 'sending' && row.latest <= ctx.now)
     const open = rows.filter((row) => row.state !== 'sending' && row.latest > ctx.now)
-    const unwanted = (await deps.unwanted?.(ctx, open)) ?? new Map<string, Why>()
-    const asked = open.filter(({ id }) => !unwanted.has(id))
     const verdicts = new Map(
-      (await reserve(tx, ctx.now, sortByRank(asked.map(askOf), ctx.now))).map((one) => [one.message, one]),
+      (await reserve(tx, ctx.now, sortByRank(open.map(askOf), ctx.now))).map((one) => [one.message, one]),
     )
     const turns = [
       ...abandoned.map(
         (row): Turn => ({ id: row.id, state: 'unknown', dueAt: null, why: whyOf('channel', 'abandoned') }),
       ),
       ...late.map((row): Turn => ({ id: row.id, state: 'dropped', dueAt: null, why: whyOf('time', 'too-late') })),
-      ...open.flatMap((row): Turn[] => {
-        const why = unwanted.get(row.id)
-        return why ? [{ id: row.id, state: 'dropped', dueAt: null, why }] : []
-      }),
-      ...asked.map((row) => turnOf(row, verdicts.get(row.id), ctx.now)),
+      ...open.map((row) => turnOf(row, verdicts.get(row.id), ctx.now)),
     ]
     await store.saveTurns(tx, turns, ctx.now)
-    const gone = [...late, ...open.filter(({ id }) => unwanted.has(id))]
-    if (gone.length > 0)
+    if (late.length > 0)
       await release(
         tx,
-        gone.map(({ id }) => id),
+        late.map(({ id }) => id),
       )
     if (abandoned.length > 0)
       await confirm(
@@ -78,7 +71,7 @@ async function decide(ctx: Ctx, deps: Deps): Promise<{ taken: number; go: Messag
       turns.flatMap((turn) => newsOf(turn, ctx.now)),
     )
     const going = new Set(turns.filter(({ state }) => state === 'reserved').map(({ id }) => id))
-    return { taken: rows.length, go: asked.filter(({ id }) => going.has(id)) }
+    return { taken: rows.length, go: open.filter(({ id }) => going.has(id)) }
   })
 }
 
@@ -135,7 +128,7 @@ async function leave(ctx: Ctx, deps: Deps, rows: readonly MessageRow[], signal: 
 }
 
 type Letters = {
-  letters: { key: string; to: { customer: number }; fields: Record<string, string> }[]
+  letters: { key: string; to: { customer: number }; fields: Record<string, unknown> }[]
   refused: Outcome[]
 }
 
@@ -143,14 +136,13 @@ type Letters = {
 async function written(ctx: Ctx, deps: Deps, rows: readonly MessageRow[]): Promise<Letters> {
   const letters: Letters['letters'] = []
   const refused: Outcome[] = []
-  const links = (await deps.linksOf?.(ctx, rows)) ?? new Map<string, Record<string, unknown>>()
   const refuse = (key: string, code: string, text: string) => refused.push({ key, failed: 'permanent', code, text })
   for (const [, own] of Map.groupBy(rows, ({ template, version }) => `${template} ${version}`)) {
     const [first] = own
     if (!first) continue
     const addressees = own.map(({ id, customer, org, given, strategy }) => ({
       ...{ key: id, customer, org },
-      given: { ...given, strategy: { id: strategy, ...given.strategy }, link: { ...given.link, ...links.get(id) } },
+      given: { ...given, strategy: { id: strategy, ...given.strategy } },
     }))
     const answers = await deps.write(ctx, first, addressees).catch((error: unknown): Written[] => {
       if (!(error instanceof Problem)) throw error

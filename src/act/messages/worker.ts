@@ -6,20 +6,17 @@ import { tellNews } from './telling.ts'
 import { watchDue } from './watching.ts'
 
 export type Sender = {
-  /** Something is due: look now. */
-  wake(): void
   /** Works all that is due by the clock. For a clock that is moved. */
   settle(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Looked for when nobody says that something is due: another process may have planned it. */
+/** So often is looked for what is due while nothing is. */
 const quietMs = 300
 
 /** The sender of this process. Several may run: each takes what no other has. */
 export function startSender(ctx: Ctx, deps: Deps): Sender {
   const stopping = new AbortController()
-  let waking = new AbortController()
   let turn: Promise<unknown> = Promise.resolve()
 
   async function round(): Promise<number> {
@@ -36,18 +33,15 @@ export function startSender(ctx: Ctx, deps: Deps): Sender {
   }
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      waking = new AbortController()
       const done = await next().catch((error) => {
         if (!stopping.signal.aborted) ctx.log.warn({ err: error }, 'messages could not be sent, trying again')
         return 0
       })
-      if (done === 0)
-        await pause(quietMs, undefined, { signal: AbortSignal.any([stopping.signal, waking.signal]) }).catch(() => {})
+      if (done === 0) await pause(quietMs, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
   const looping = loop()
   return {
-    wake: () => waking.abort(),
     async settle() {
       while ((await next()) > 0);
     },

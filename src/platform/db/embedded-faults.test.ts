@@ -162,6 +162,15 @@ test('a kill at any moment of the first start leaves nothing half-made', async (
   assert.deepEqual(await engineProcesses(path), [])
 })
 
+test('killed in the moment after the data folder took its name, the folder it was made in goes at the next start', async () => {
+  const path = freshPath()
+  await (await engineOn(path)).stop()
+  await mkdir(join(path, 'postgres.new-1a2b3c4d', 'data'), { recursive: true })
+  const engine = await engineOn(path)
+  assert.deepEqual((await readdir(path)).sort(), ['lock', 'postgres', 'run'])
+  await engine.stop()
+})
+
 test('a process file of a number given anew, an empty one and nonsense do not stand in the way', async () => {
   const path = freshPath()
   await (await engineOn(path)).stop()

@@ -83,15 +83,8 @@ export async function giveToEngine(folder: string, launch: Launch): Promise<void
  * Makes the data folder. Everything happens in a folder beside it, which takes the name at the end, so that a kill at any
  * moment leaves nothing that looks ready. Problems: `home.disk_full`, `home.not_writable`, `db.init_failed`.
  */
-export async function createData(
-  home: Home,
-  binaries: Binaries,
-  launch: Launch,
-  password: string,
-  log: Logger,
-): Promise<void> {
+export async function createData(home: Home, binaries: Binaries, launch: Launch, password: string): Promise<void> {
   const folder = dataFolder(home)
-  await sweep(home, log)
   const making = `${folder}.new-${randomBytes(4).toString('hex')}`
   const made = join(making, 'data')
   const secret = join(making, 'password')
@@ -117,8 +110,11 @@ export async function createData(
   }
 }
 
-/** What a kill in the middle of the first start left behind; its initdb may be running yet. */
-async function sweep(home: Home, log: Logger): Promise<void> {
+/**
+ * What a kill in the middle of the first start left behind, also in the moment after the data folder took its name; its initdb
+ * may be running yet.
+ */
+export async function sweep(home: Home, log: Logger): Promise<void> {
   for (const name of await readdir(home.path)) {
     if (!name.startsWith('postgres.new-')) continue
     await endLeftovers(join(home.path, name), log)

@@ -13,6 +13,7 @@ import {
   inspectData,
   resetPassword,
   superuser,
+  sweep,
   writeSettings,
 } from './embedded-folder.ts'
 import { endLeftovers } from './embedded-processes.ts'
@@ -67,13 +68,14 @@ export async function startEmbeddedPostgres(options: {
   const written = await ownPassword(home)
   const password = written ?? randomBytes(24).toString('hex')
   if (written === undefined) await home.writeRun(passwordFile, password)
+  await sweep(home, log)
   if (data) {
     refuseOtherVersion(folder, data.major, launch)
     await giveToEngine(folder, launch)
     await endLeftovers(folder, log)
     await writeSettings(folder, launch)
     if (written === undefined) await resetPassword(folder, binaries, launch, password)
-  } else await createData(home, binaries, launch, password, log)
+  } else await createData(home, binaries, launch, password)
   const engine = new Engine(parts, password)
   await engine.open(options.port)
   return engine

@@ -1,12 +1,7 @@
-import { Cron } from 'croner'
 import type { Ctx } from '../ctx.ts'
 import type { Tx } from '../db/db.ts'
+import { nextDue } from './due.ts'
 import type { Job } from './queue.ts'
-
-/** The instant after `after` at which a calendar is due next. Pure: five fields of cron in an IANA zone. */
-export function nextDue(every: { cron: string; zone: string }, after: Date): Date | undefined {
-  return new Cron(every.cron, { timezone: every.zone, paused: true }).nextRun(after) ?? undefined
-}
 
 /**
  * Moves what is due by the product's clock into the queue: one transaction, one pump at a time across all processes.

@@ -45,11 +45,6 @@ export function touchedSql(since: Mark, reads: Reads): { sql: string; params: Re
   return { sql: `SELECT DISTINCT customer FROM (${parts.join(' UNION ALL ')}) WHERE customer <> 0`, params }
 }
 
-export async function touchedSince(ctx: Ctx, since: Mark, reads: Reads): Promise<number[]> {
-  const rows = await ctx.facts.query<{ customer: number }>(touchedSql(since, reads))
-  return rows.map(({ customer }) => customer)
-}
-
 /** Also the marks of rows that went: their version is the newest of their key, until both are gone. */
 const changed = (type: string, column: string) =>
   `SELECT ${column} AS customer FROM ${tableOf(type)} WHERE version >= {touchedVersion:UInt64}`

@@ -11,6 +11,7 @@ import {
   formatRule,
   fromBuilder,
   parseRule,
+  partOf,
   referencesOf,
   toBuilder,
   upgradeRule,
@@ -200,4 +201,11 @@ test('the ten rules of the examples are right as they stand, and under Chinese n
     assert.deepEqual(issues, [], source)
     assert.deepEqual(parseRule(formatRule(rule as Rule, bank, 'zh'), bank).rule, rule)
   }
+})
+
+test('few customers are all asked, many by a sample', () => {
+  assert.deepEqual(
+    [0, 9_999, 19_999, 1_000_000].map((n) => partOf(n, 10_000)),
+    [1, 1, 1, 100],
+  )
 })

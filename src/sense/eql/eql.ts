@@ -9,14 +9,16 @@ export {
   compileValue,
   estimateOf,
   type Limits,
+  partOf,
   type Subset,
 } from './compile/compile.ts'
 export { type Decay, decayOf } from './compile/decay.ts'
 export { compileDecay, compileNext, nextInstant } from './compile/decaySql.ts'
 export { type Layout, type LayoutOptions, layoutOf, propertySql } from './compile/layout.ts'
-
+export { partAt } from './rules/part.ts'
 export {
   checkRule,
+  checkText,
   completeRule,
   costOf,
   explainRule,
@@ -27,3 +29,4 @@ export {
   toBuilder,
   upgradeRule,
 } from './rules/rule.ts'
+export { unreadable } from './rules/unreadable.ts'

@@ -18,6 +18,7 @@ import {
   decayOf,
   type Limits,
   referencesOf,
+  unreadable,
   upgradeRule,
 } from '../eql/eql.ts'
 import { type AnswerRow, insertAnswers, latestAnswers } from './answerStore.ts'
@@ -33,7 +34,6 @@ import {
   scopeSubset,
   type Used,
 } from './partFacts.ts'
-import { unreadable } from './problems.ts'
 import { alike, readingOf } from './reading.ts'
 import type { Ref } from './rules.ts'
 import { type Ground, groundOf } from './schema.ts'
@@ -127,7 +127,7 @@ export async function readQuestions(ctx: Ctx, ground: Ground, refs: readonly Ref
       if (!published) missing('segment', `${row.name} v${version}`)
       const rule = upgradeRule(published.rule)
       const checked = checkRule(rule, ground.schema)
-      if (!checked.ok) throw unreadable(checked)
+      if (!checked.ok) throw unreadable(checked, 'draft')
       const references = referencesOf(rule, ground.schema)
       const within = withins.get(row.org) ?? null
       const own = answers.filter(({ segment }) => segment === row.id)

@@ -2,9 +2,10 @@ import { change, stale } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import { type Id, newId } from '../../platform/ids.ts'
+import { checkCron, dueAfter } from '../../platform/jobs/due.ts'
 import { queueJob } from '../../platform/jobs/jobs.ts'
-import { nextDue } from '../../platform/jobs/pump.ts'
 import { invalidField, missing, text } from '../../platform/problem.ts'
+import { circleOf } from '../../platform/reads.ts'
 import { homeZone } from '../../platform/time/zone.ts'
 import type { Rule, Schema, Types } from '../eql/contract.ts'
 import { checkRule, decayOf, referencesOf, upgradeRule } from '../eql/eql.ts'
@@ -14,7 +15,7 @@ import type { NewSegment, SegmentDetail, SegmentEdit, Turn } from './contract.ts
 import { refreshJob } from './jobs.ts'
 import { tellLineage } from './made.ts'
 import { circle, inUse, nameTaken, notPublished, retired } from './problems.ts'
-import { circleOf, readsOf } from './rules.ts'
+import { keyOf, readsOf } from './rules.ts'
 import { groundOf } from './schema.ts'
 import * as store from './store.ts'
 import { getSegment } from './view.ts'
@@ -78,8 +79,8 @@ export async function publishSegment(ctx: Ctx, id: string, revision: number): Pr
     const { rule, types } = readWhole(old.draft, schema)
     if (old.live) mustBeLive(rule, types, schema)
     const uses = referencesOf(rule, schema).segments.map(({ name, version }) => ({ segment: name, version }))
-    const way = circleOf(id, uses, readsOf(await store.edges(tx)))
-    if (way) throw circle(way.map((one) => segments.find((segment) => segment.id === one)?.name ?? old.name))
+    const way = circleOf({ segment: id, version: null }, uses, readsOf(await store.edges(tx)), keyOf)
+    if (way) throw circle(way.map((one) => segments.find(({ id }) => id === one.segment)?.name ?? old.name))
     const [org, version] = [old.org, old.version + 1]
     const made = { segment: old.id, version, org, text: old.draft, rule, uses }
     await store.insertVersion(tx, { ...made, publishedAt: ctx.now, publishedBy: ctx.who.name })
@@ -147,10 +148,6 @@ async function save(ctx: Ctx, tx: Tx, row: store.SegmentRow): Promise<void> {
   if (!saved) throw nameTaken(row.name)
 }
 
-function dueAfter({ cron, zone }: Pick<store.SegmentRow, 'cron' | 'zone'>, now: Date): Date | null {
-  return cron ? (nextDue({ cron, zone }, now) ?? null) : null
-}
-
 /** The version that is published is asked from now on as it happens: what it answered before may be long ago. */
 async function turnLive(ctx: Ctx, tx: Tx, { id, version, state }: store.SegmentRow): Promise<void> {
   const { schema } = await groundOf(ctx)
@@ -178,18 +175,4 @@ function checkMode(cron: string | null, live: boolean): void {
       'segments.live_and_timed',
       text('实时更新的客群不需要定时', 'A segment in real time has no schedule'),
     )
-}
-
-function checkCron(cron: string | null, now: Date): void {
-  if (cron === null) return
-  try {
-    if (cron.trim().split(/\s+/).length === 5 && nextDue({ cron, zone: homeZone }, now)) return
-  } catch {
-    // Said below: what cannot be read is never due either.
-  }
-  throw invalidField(
-    'cron',
-    'segments.bad_cron',
-    text('刷新时间应为五段 cron 表达式,如 0 6 * * *', 'A schedule is five fields of cron, such as 0 6 * * *'),
-  )
 }

@@ -5,47 +5,6 @@ export type Within = readonly string[] | null
 
 const mine = 'customer IN (SELECT id FROM customer FINAL WHERE org IN {orgs:Array(String)})'
 
-/** How many a rule holds for, exactly, among the customers of some organisations. */
-export async function countWithin(
-  facts: Facts,
-  compiled: Statement,
-  within: readonly string[],
-  signal: AbortSignal,
-): Promise<number> {
-  const [row] = await facts.query<{ n: bigint }>({
-    sql: `SELECT count() AS n FROM (${compiled.sql}) WHERE ${mine}`,
-    params: { ...compiled.params, orgs: within },
-    ...(compiled.settings ? { settings: compiled.settings } : {}),
-    signal,
-  })
-  return Number(row?.n ?? 0n)
-}
-
-/** Exactly: whose numbers became another's, and rows on their way out, are none. */
-export async function customersWithin(facts: Facts, within: Within): Promise<number> {
-  const [row] = await facts.query<{ n: bigint }>({
-    sql: `SELECT count() AS n FROM customer FINAL ${within ? 'WHERE org IN {orgs:Array(String)}' : ''}`,
-    params: within ? { orgs: within } : {},
-  })
-  return Number(row?.n ?? 0n)
-}
-
-/** A test of who is asked about, over the persons that `sampleWithin` binds. */
-export const amongWithin = (person: string) =>
-  `${person} IN (SELECT id FROM customer FINAL WHERE org IN {orgs:Array(String)})`
-
-/** The one row of an estimate. */
-export async function sampleWithin(
-  facts: Facts,
-  compiled: Statement,
-  within: Within,
-  signal: AbortSignal,
-): Promise<Record<string, bigint>> {
-  const params = within ? { ...compiled.params, orgs: within } : compiled.params
-  const [row] = await facts.query<Record<string, bigint>>({ ...compiled, params, signal })
-  return row ?? {}
-}
-
 /** Keeps who they are now as a bitmap, and says how many. */
 export async function keepSnapshot(
   facts: Facts,

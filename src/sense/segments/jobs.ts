@@ -1,8 +1,8 @@
 import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { newId } from '../../platform/ids.ts'
+import { dueAfter } from '../../platform/jobs/due.ts'
 import { defineJob, queueJob } from '../../platform/jobs/jobs.ts'
-import { nextDue } from '../../platform/jobs/pump.ts'
 import { Problem, text } from '../../platform/problem.ts'
 import { homeZone } from '../../platform/time/zone.ts'
 import { dropSnapshots, snapshotsKept } from './facts.ts'
@@ -52,7 +52,7 @@ const dueJob = defineJob('segments.due', (ctx) => queueDue(ctx), {
 async function queueDue(ctx: Ctx): Promise<void> {
   await unauditedChange(ctx, 'segments whose time has come', async (tx) => {
     const due = await store.dueSegments(tx, ctx.now)
-    const next = due.map(({ cron, zone }) => (cron ? (nextDue({ cron, zone }, ctx.now) ?? null) : null))
+    const next = due.map((row) => dueAfter(row, ctx.now))
     await store.moveDue(
       tx,
       due.map(({ id }) => id),

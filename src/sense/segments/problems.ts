@@ -1,16 +1,4 @@
 import { invalidField, Problem, text } from '../../platform/problem.ts'
-import type { Checked } from '../eql/contract.ts'
-
-/** The first thing that is wrong with a rule, beside the rule. */
-export function unreadable(checked: Pick<Checked, 'issues'>): Problem {
-  const first = checked.issues.find(({ severity }) => severity === 'error')
-  const place = first?.span ? [`第 ${first.span.line} 行:`, `Line ${first.span.line}: `] : ['', '']
-  return invalidField(
-    'draft',
-    'segments.bad_rule',
-    text(`${place[0]}${first?.zh ?? '规则不完整'}`, `${place[1]}${first?.en ?? 'The rule is not whole'}`),
-  )
-}
 
 export function nameTaken(name: string): Problem {
   return invalidField(
@@ -47,9 +35,4 @@ export function retired(): Problem {
 
 export function notPublished(): Problem {
   return new Problem('conflict', 'segments.not_published', text('请先发布客群', 'Publish the segment first'))
-}
-
-/** Whoever asked has gone, and hears it no more; it is no failure of ours. */
-export function nobodyWaits(): Problem {
-  return new Problem('conflict', 'segments.not_waited_for', text('估算已取消', 'The estimate was called off'))
 }

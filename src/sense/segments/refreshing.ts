@@ -1,11 +1,12 @@
 import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
+import { orderOf } from '../../platform/reads.ts'
 import { dayOf, homeZone } from '../../platform/time/zone.ts'
 import { askTogether, type Outcome, wholeEveryMs } from './answering.ts'
 import { heldByTelling } from './answerStore.ts'
 import { dropSnapshots } from './facts.ts'
 import { refreshLive } from './live.ts'
-import { keyOf, orderOf, type Ref, readsOf, superfluous } from './rules.ts'
+import { keyOf, type Ref, readsOf, superfluous } from './rules.ts'
 import * as store from './store.ts'
 
 /** What another reads is not asked again when it was asked so lately. */
@@ -81,7 +82,7 @@ async function askLevel(ctx: Ctx, refs: readonly Ref[], signal: AbortSignal): Pr
 function levelsOf(roots: readonly Ref[], reads: ReturnType<typeof readsOf>): Ref[][] {
   const depths = new Map<string, { ref: Ref; depth: number }>()
   for (const root of roots) {
-    for (const ref of orderOf(root, reads)) {
+    for (const ref of orderOf(root, reads, keyOf)) {
       if (depths.has(keyOf(ref))) continue
       const below = reads(ref).map((one) => depths.get(keyOf(one))?.depth ?? 0)
       depths.set(keyOf(ref), { ref, depth: Math.max(-1, ...below) + 1 })

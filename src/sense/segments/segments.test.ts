@@ -74,7 +74,7 @@ test('an operator writes a rule, sees where it is wrong, what it says and how ma
     found.parts.map(({ customers }) => customers),
     [3, 3],
   )
-  await assert.rejects(estimate(ctx, { text: 'aum >=' }, never), code('segments.bad_rule'))
+  await assert.rejects(estimate(ctx, { text: 'aum >=' }, never), code('eql.bad_rule'))
 })
 
 test('a published segment is asked by a job; its size, trend and members are those of its snapshots', async (t) => {
@@ -183,8 +183,8 @@ test('two who edit: the second is told; a name is taken once; a schedule that is
     code('segments.stale'),
   )
   await assert.rejects(createSegment(ctx, { name: '甲' }), code('segments.name_taken'))
-  await assert.rejects(createSegment(ctx, { name: '乙', cron: 'often' }), code('segments.bad_cron'))
-  await assert.rejects(publishSegment(ctx, made.id, made.revision + 1), code('segments.bad_rule'))
+  await assert.rejects(createSegment(ctx, { name: '乙', cron: 'often' }), code('schedule.bad_cron'))
+  await assert.rejects(publishSegment(ctx, made.id, made.revision + 1), code('eql.bad_rule'))
 })
 
 test('a segment is asked when its time has come, and stands for the next time', async (t) => {
@@ -238,7 +238,7 @@ test('rule 18: of many customers a sample is asked and says how far it may be of
 test('an estimate nobody waits for any more is stopped', async (t) => {
   const { ctx } = await bankWithCustomers(t)
   const left = estimate(ctx, { text: 'aum >= 1', exact: true }, AbortSignal.abort())
-  await assert.rejects(left, code('segments.not_waited_for'))
+  await assert.rejects(left, code('tags.not_waited_for'))
 })
 
 test('each condition and group of a rule is counted at its place, for a branch among its own customers', async (t) => {

@@ -2,18 +2,18 @@ import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import { newId } from '../../platform/ids.ts'
 import { missing, Problem } from '../../platform/problem.ts'
+import { orderOf } from '../../platform/reads.ts'
 import type { Expr, Rule } from '../eql/contract.ts'
 import { eqlVersion } from '../eql/contract.ts'
-import { checkRule, compileValue, upgradeRule } from '../eql/eql.ts'
+import { checkRule, compileValue, unreadable, upgradeRule } from '../eql/eql.ts'
 import { askedNow, customersOf, tagValues } from './asking.ts'
 import type { RfmCuts, Shares } from './contract.ts'
 import { define, fitOf } from './defining.ts'
 import * as facts from './facts.ts'
 import { type Ground, groundOf } from './ground.ts'
-import { unreadable } from './problems.ts'
 import { stability, valuesDrift } from './rules/drift.ts'
-import { orderOf } from './rules/order.ts'
 import * as runs from './runStore.ts'
+import { placesOf, quantilesOf, sharesOf } from './shareFacts.ts'
 import * as store from './store.ts'
 
 /** What another reads is not computed again when it was so lately. */
@@ -25,7 +25,7 @@ const youngMs = 5 * 60_000
  */
 export async function compute(ctx: Ctx, id: string, signal: AbortSignal): Promise<void> {
   const reads = new Map((await read(ctx, store.edges)).map((edge) => [edge.tag as string, edge.reads]))
-  for (const one of orderOf(id, reads)) {
+  for (const one of orderOf<string>(id, (tag) => reads.get(tag) ?? [])) {
     signal.throwIfAborted()
     if (one === id) await computeOne(ctx, one, signal)
     else if (!(await isYoung(ctx, one))) await tryOne(ctx, one, signal)
@@ -74,7 +74,7 @@ async function computeOne(ctx: Ctx, id: string, signal: AbortSignal): Promise<vo
   await facts.fillRun(ctx.facts, { tag: id, run, type, at }, compiled, within, signal)
   const of = { tag: id, run, before: row.run ?? '', type, at }
   const changed = await facts.keepChanges(ctx.facts, of, signal)
-  const { covered, shares } = await facts.sharesOf(ctx.facts, standing(id, run, type), type, signal)
+  const { covered, shares } = await sharesOf(ctx.facts, standing(id, run, type), type, signal)
   const universe = await facts.countCustomers(ctx.facts, within)
   const before = row.run === null ? undefined : await read(ctx, (tx) => runs.findRun(tx, row.run ?? ''))
   const drift = before ? await driftOf(ctx, before, { id: run, covered, universe, shares }, id, type) : null
@@ -125,7 +125,7 @@ export async function lookUpCuts(
   const cut = async (measure: Expr) => {
     const compiled = await compiledRule(ctx, ground, { eql: eqlVersion, body: measure }, of.scope)
     const source = of.within ? facts.narrowed(compiled, of.within) : compiled
-    return (await facts.quantilesOf(ctx.facts, source, fit.bins)).map((one) => one + 1)
+    return (await quantilesOf(ctx.facts, source, fit.bins)).map((one) => one + 1)
   }
   const { r, f, m } = fit.measures
   return { r: await cut(r), f: await cut(f), m: await cut(m) }
@@ -149,7 +149,7 @@ async function driftOf(
   if (old?.of === 'values' && after.shares.of === 'values')
     return valuesDrift({ shares: old, none: none(before) }, { shares: after.shares, none: none(after) })
   if (old?.of !== 'numbers' || after.shares.of !== 'numbers') return null
-  const now = await facts.placesOf(ctx.facts, standing(tag, after.id, type), type, old.deciles)
+  const now = await placesOf(ctx.facts, standing(tag, after.id, type), type, old.deciles)
   return stability([...old.tenths, none(before)], [...now, none(after)])
 }
 
@@ -208,7 +208,7 @@ export async function recount(ctx: Ctx, id: store.TagRow['id'], changed: number,
   const row = await read(ctx, (tx) => store.findTag(tx, id))
   if (!row?.run || !row.type) return
   const { sql, params } = await tagValues(ctx, id)
-  const { covered, shares } = await facts.sharesOf(ctx.facts, { sql, params }, row.type)
+  const { covered, shares } = await sharesOf(ctx.facts, { sql, params }, row.type)
   const universe = await facts.countCustomers(ctx.facts, await customersOf(ctx, row.org))
   const run = row.run
   await unauditedChange(ctx, 'figures of a tag', (tx) =>

@@ -2,11 +2,11 @@ import { Errors } from 'typebox/value'
 import { invalidField, text } from '../../platform/problem.ts'
 import type { EqlType, Expr, Rule, Schema } from '../eql/contract.ts'
 import { eqlVersion } from '../eql/contract.ts'
-import { checkRule, parseRule, referencesOf } from '../eql/eql.ts'
+import { checkRule, parseRule, referencesOf, unreadable } from '../eql/eql.ts'
 import type { Kind, RfmCuts } from './contract.ts'
 import type { TextReader } from './kinds/kind.ts'
 import { kindOf } from './kinds/kinds.ts'
-import { noSegments, unreadable } from './problems.ts'
+import { noSegments } from './problems.ts'
 
 /** A definition that is whole: what rule it comes to, of what type, and which tags it reads. */
 export type Defined = { rule: Rule | null; type: EqlType; codes: string[]; reads: string[]; fits: boolean }

@@ -2,9 +2,10 @@ import { change, stale } from '../../platform/change.ts'
 import { asMachine, type Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import { type Id, newId } from '../../platform/ids.ts'
+import { checkCron, dueAfter } from '../../platform/jobs/due.ts'
 import { queueJob } from '../../platform/jobs/jobs.ts'
-import { nextDue } from '../../platform/jobs/pump.ts'
-import { invalidField, missing, text } from '../../platform/problem.ts'
+import { missing } from '../../platform/problem.ts'
+import { circleOf } from '../../platform/reads.ts'
 import { homeZone } from '../../platform/time/zone.ts'
 import { replaceLineage } from '../catalog/catalog.ts'
 import { referencesOf } from '../eql/eql.ts'
@@ -16,7 +17,6 @@ import { computeJob } from './jobs.ts'
 import { edgesOfRule } from './lineage.ts'
 import { circle, inUse, moreReaders, nameTaken, notPublished, otherType, retired } from './problems.ts'
 import { readersOf } from './readers.ts'
-import { circleOf } from './rules/order.ts'
 import * as runs from './runStore.ts'
 import * as store from './store.ts'
 import { getTag } from './view.ts'
@@ -90,7 +90,7 @@ export async function publishTag(ctx: Ctx, id: string, { revision, seen }: Publi
     if (old.type !== null && old.type !== defined.type && users.length > 0)
       throw otherType(old.type, defined.type, names)
     const reads = new Map((await store.edges(tx)).map((edge) => [edge.tag as string, edge.reads]))
-    const way = circleOf(id, defined.reads, reads)
+    const way = circleOf<string>(id, defined.reads, (tag) => reads.get(tag) ?? [])
     if (way) throw circle(way.map((one) => tags.find((tag) => tag.id === one)?.name ?? old.name))
     const version = old.version + 1
     await keepVersion(ctx, tx, old, version, defined)
@@ -173,22 +173,4 @@ async function standing(tx: Tx, id: string): Promise<store.TagRow> {
 async function save(ctx: Ctx, tx: Tx, row: store.TagRow): Promise<void> {
   const saved = await store.saveTag(tx, { ...row, updatedAt: ctx.now, updatedBy: ctx.who.name })
   if (!saved) throw nameTaken(row.name)
-}
-
-function dueAfter({ cron, zone }: Pick<store.TagRow, 'cron' | 'zone'>, now: Date): Date | null {
-  return cron ? (nextDue({ cron, zone }, now) ?? null) : null
-}
-
-function checkCron(cron: string | null, now: Date): void {
-  if (cron === null) return
-  try {
-    if (cron.trim().split(/\s+/).length === 5 && nextDue({ cron, zone: homeZone }, now)) return
-  } catch {
-    // Said below: what cannot be read is never due either.
-  }
-  throw invalidField(
-    'cron',
-    'tags.bad_cron',
-    text('计算时间应为五段 cron 表达式,如 0 6 * * *', 'A schedule is five fields of cron, such as 0 6 * * *'),
-  )
 }

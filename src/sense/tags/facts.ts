@@ -1,5 +1,5 @@
 import type { Facts, Statement } from '../../platform/facts/facts.ts'
-import type { EqlType, Shares } from './contract.ts'
+import type { EqlType } from './contract.ts'
 import { type Cell, columnOf } from './rules/value.ts'
 
 /** Organisations that a tag is narrowed to; null: no narrowing. */
@@ -7,7 +7,8 @@ export type Within = readonly string[] | null
 /** Gives a value a name in the statement. */
 export type Bind = { text(value: string): string; instant(ms: number): string }
 
-const long = 1_800_000
+/** A person may wait for it, and nobody else does. */
+export const long = 1_800_000
 
 export async function countCustomers(facts: Facts, within: Within = null): Promise<number> {
   const [row] = await facts.query<{ n: bigint }>({
@@ -274,130 +275,6 @@ export function narrowed(source: Statement, within: readonly string[]): Statemen
   return { ...source, sql: `SELECT * FROM (${source.sql}) WHERE ${mine}`, params: { ...source.params, orgs: within } }
 }
 
-// ---- what they look like
-
-const mostValues = 50
-const bars = 20
-const tenths = Array.from({ length: 9 }, (_, i) => (i + 1) / 10)
-
-/** Distribution of a statement `SELECT customer, value`. */
-export async function sharesOf(
-  facts: Facts,
-  source: Statement,
-  type: EqlType,
-  signal?: AbortSignal,
-): Promise<{ covered: number; shares: Shares }> {
-  return columnOf(type) === 'text' || type === 'list' || type === 'boolean'
-    ? valueShares(facts, source, type, signal)
-    : numberShares(facts, source, type, signal)
-}
-
-async function valueShares(facts: Facts, source: Statement, type: EqlType, signal: AbortSignal | undefined) {
-  const each = type === 'list' ? 'arrayJoin(value)' : type === 'boolean' ? "if(value, 'true', 'false')" : 'value'
-  const rows = await facts.query<{ one: string; n: bigint; different: bigint; whole: bigint }>({
-    ...source,
-    sql: `SELECT one, n, count() OVER () AS different, sum(n) OVER () AS whole
-          FROM (SELECT ${each} AS one, count() AS n FROM (${source.sql}) GROUP BY one)
-          ORDER BY n DESC, one LIMIT ${mostValues}`,
-    timeoutMs: long,
-    signal,
-  })
-  const values = rows.map(({ one, n }) => ({ value: one, count: Number(n) }))
-  const shown = values.reduce((sum, { count }) => sum + count, 0)
-  return {
-    // Of lists each item is counted, and a customer once.
-    covered: type === 'list' ? await countOf(facts, source, signal) : Number(rows[0]?.whole ?? 0n),
-    shares: {
-      of: 'values' as const,
-      values,
-      others: Number(rows[0]?.whole ?? 0n) - shown,
-      distinct: Number(rows[0]?.different ?? 0n),
-    },
-  }
-}
-
-function plainNumber(type: EqlType): string {
-  if (type === 'day') return "dateDiff('day', toDate32('1970-01-01'), value)"
-  return type === 'time' ? 'toUnixTimestamp64Milli(value)' : 'value'
-}
-
-async function numberShares(facts: Facts, source: Statement, type: EqlType, signal: AbortSignal | undefined) {
-  const numbers = `SELECT toFloat64(${plainNumber(type)}) AS x FROM (${source.sql})`
-  const [row] = await facts.query<{ n: bigint; low: number; high: number; mean: number; q: number[] }>({
-    ...source,
-    sql: `SELECT count() AS n, min(x) AS low, max(x) AS high, avg(x) AS mean,
-            quantilesExactInclusive(0.005, ${tenths.join(', ')}, 0.995)(x) AS q FROM (${numbers})`,
-    timeoutMs: long,
-    signal,
-  })
-  const covered = Number(row?.n ?? 0n)
-  if (!row || covered === 0)
-    return {
-      covered: 0,
-      shares: {
-        of: 'numbers' as const,
-        min: 0,
-        max: 0,
-        mean: 0,
-        median: 0,
-        edges: [],
-        counts: [],
-        deciles: [],
-        tenths: [],
-      },
-    }
-  // The outermost half of a hundredth stands in the first and last bar: one giant shall not flatten all others.
-  const [from, until] = [row.q[0] ?? row.low, row.q.at(-1) ?? row.high]
-  const whole = type !== 'number' && until - from < bars
-  const step = whole ? 1 : (until - from) / bars || 1
-  const count = whole ? Math.round(until - from) + 1 : until > from ? bars : 1
-  const edges = Array.from({ length: count + 1 }, (_, i) => from + i * step)
-  const deciles = row.q.slice(1, -1)
-  return {
-    covered,
-    shares: {
-      of: 'numbers' as const,
-      ...{ min: row.low, max: row.high, mean: row.mean, median: row.q[5] ?? 0, edges, deciles },
-      counts: await placesOf(facts, source, type, edges.slice(1, -1), signal),
-      tenths: await placesOf(facts, source, type, deciles, signal),
-    },
-  }
-}
-
-/** How many numbers lie below the first cut, between each two, and from the last on. */
-export async function placesOf(
-  facts: Facts,
-  source: Statement,
-  type: EqlType,
-  cuts: readonly number[],
-  signal?: AbortSignal,
-): Promise<number[]> {
-  const rows = await facts.query<{ place: bigint | number; n: bigint }>({
-    ...source,
-    sql: `SELECT arrayCount(cut -> toFloat64(${plainNumber(type)}) >= cut, [${cuts.map(float).join(', ')}]::Array(Float64)) AS place,
-            count() AS n FROM (${source.sql}) GROUP BY place`,
-    timeoutMs: long,
-    signal,
-  })
-  const counts = Array.from({ length: cuts.length + 1 }, () => 0)
-  for (const { place, n } of rows) counts[Number(place)] = Number(n)
-  return counts
-}
-
-/** Numbers that were computed, never words of a person. */
-const float = (value: number) => (Number.isFinite(value) ? String(value) : '0')
-
-/** Quantiles of type 7 (linear between the two nearest) of a statement `SELECT customer, value`. */
-export async function quantilesOf(facts: Facts, source: Statement, bins: number): Promise<number[]> {
-  const levels = Array.from({ length: bins - 1 }, (_, i) => (i + 1) / bins)
-  const [row] = await facts.query<{ n: bigint; q: number[] }>({
-    ...source,
-    sql: `SELECT count() AS n, quantilesExactInclusive(${levels.join(', ')})(toFloat64(value)) AS q FROM (${source.sql})`,
-    timeoutMs: long,
-  })
-  return row && row.n > 0n ? row.q : []
-}
-
 /** Customers of a sample: about one in `part`. */
 export async function sampleOf(facts: Facts, part: number, within: Within): Promise<number[]> {
   const tests = [
@@ -482,10 +359,19 @@ const looked = 500_000
 /** The most frequent values among some rows, `column` and `source` written by the layout. */
 export async function topValues(
   facts: Facts,
-  of: { column: string; list: boolean; source: string; person: string; where: string; params: Record<string, unknown> },
+  of: {
+    column: string
+    list: boolean
+    source: string
+    /** Whose a row is, and when it is nobody's. */
+    person: string
+    free: string
+    where: string
+    params: Record<string, unknown>
+  },
   within: Within,
 ): Promise<{ value: string; rows: bigint }[]> {
-  const filter = within ? `${of.where} AND ${amongWithin(of.person)}` : of.where
+  const filter = within ? `${of.where} AND (${of.free} OR ${amongWithin(of.person)})` : of.where
   return facts.query<{ value: string; rows: bigint }>({
     sql: `SELECT ${of.list ? 'arrayJoin(seen)' : 'assumeNotNull(seen)'} AS value, count() AS rows
           FROM (SELECT ${of.column} AS seen FROM ${of.source} WHERE ${filter} LIMIT ${looked})

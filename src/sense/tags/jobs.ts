@@ -2,8 +2,8 @@ import { read, unauditedChange } from '../../platform/change.ts'
 import type { Ctx } from '../../platform/ctx.ts'
 import type { Tx } from '../../platform/db/db.ts'
 import { followLag } from '../../platform/facts/follow.ts'
+import { dueAfter } from '../../platform/jobs/due.ts'
 import { defineJob, queueJob } from '../../platform/jobs/jobs.ts'
-import { nextDue } from '../../platform/jobs/pump.ts'
 import { Problem, text } from '../../platform/problem.ts'
 import { dayOf, homeZone } from '../../platform/time/zone.ts'
 import { lastImportedAt } from '../imports/imports.ts'
@@ -58,7 +58,7 @@ const dueJob = defineJob(
     const came = await dataCame(ctx)
     await unauditedChange(ctx, 'tags whose time has come', async (tx) => {
       const due = await runs.dueTags(tx, ctx.now)
-      const next = due.map(({ cron, zone }) => (cron ? (nextDue({ cron, zone }, ctx.now) ?? null) : null))
+      const next = due.map((row) => dueAfter(row, ctx.now))
       await runs.moveDue(
         tx,
         due.map(({ id }) => id),

@@ -194,11 +194,11 @@ test('what is wrong with a definition is said beside its field: a rule, a segmen
     return undefined
   }
   const cases = (when: string) => ({ cases: [{ label: '甲', when }], otherwise: null })
-  assert.deepEqual(await wrong('rule', cases('aumm > 1')), ['tags.bad_rule', 'draft.cases.0.when'])
+  assert.deepEqual(await wrong('rule', cases('aumm > 1')), ['eql.bad_rule', 'draft.cases.0.when'])
   assert.deepEqual(await wrong('rule', cases('in segment "x"')), ['tags.no_segments', 'draft.cases.0.when'])
   assert.deepEqual(await wrong('rule', {}), ['tags.not_whole', 'draft.cases'])
   assert.deepEqual(await wrong('preference', { events: ['buy'], of: 'amount', top: 1, window: last }), [
-    'tags.bad_rule',
+    'eql.bad_rule',
     'draft',
   ])
 })

@@ -1,11 +1,12 @@
 import type { Ctx } from '../../platform/ctx.ts'
-import { explainRule, formatRule } from '../eql/eql.ts'
+import { explainRule, formatRule, partOf } from '../eql/eql.ts'
 import { seenBy } from './asking.ts'
 import { compiledRule, lookUpCuts } from './computing.ts'
 import type { Kind, Preview } from './contract.ts'
 import { define } from './defining.ts'
-import { sampleOf, sharesOf } from './facts.ts'
+import { countCustomers, sampleOf } from './facts.ts'
 import { groundOf } from './ground.ts'
+import { sharesOf } from './shareFacts.ts'
 
 const sampled = 10_000
 
@@ -24,8 +25,8 @@ export async function previewTag(
   if (!defined.rule)
     return { type, codes, text: null, sentence: [], asked: 0, covered: 0, exact: true, shares: null, cuts: null }
   const within = await seenBy(ctx)
-  const part = Math.max(1, Math.floor((ground.schema.customers ?? 0) / sampled))
-  const sample = await sampleOf(ctx.facts, within ? 1 : part, within)
+  const part = partOf(await countCustomers(ctx.facts, within), sampled)
+  const sample = await sampleOf(ctx.facts, part, within)
   const cuts = defined.fits ? await lookUpCuts(ctx, ground, definition, { within: null, scope: sample }) : null
   const rule = cuts ? (define(kind, definition, ground.schema, cuts).rule ?? defined.rule) : defined.rule
   const compiled = await compiledRule(ctx, ground, rule, sample)
@@ -35,6 +36,6 @@ export async function previewTag(
     text: formatRule(defined.rule, ground.schema, ctx.lang),
     sentence: explainRule(defined.rule, ground.schema),
     asked: sample.length,
-    exact: within !== null || part === 1,
+    exact: part === 1,
   }
 }

@@ -45,6 +45,7 @@ async function bankWithOrders(t: TestContext, from: string) {
     receive,
     source: async () => ({ id: bank.web }),
     choices: async () => standardChoices,
+    elsewhere: async (_ctx, _org, sets) => sets.map(() => false),
     folder: files,
   })
   const sheet = gunzipSync(readFileSync(join(from, 'rfm_data_orders.csv.gz')))

@@ -6,11 +6,6 @@ import { askedNow, seenBy } from './asking.ts'
 import { topValues } from './facts.ts'
 import { type Ground, groundOf } from './ground.ts'
 
-/** What rules may speak of, for who clicks one together. */
-export async function ruleSchema(ctx: Ctx): Promise<Schema> {
-  return (await groundOf(ctx)).schema
-}
-
 const recentDays = 90
 const dayMs = 86_400_000
 
@@ -45,23 +40,24 @@ async function sourceOf(ctx: Ctx, ground: Ground, field: SchemaField, { entity, 
     }
     const where = `${named}event.time >= {since:DateTime64(3)}`
     const column = layout.property(field.name, field.type)
-    return { column, list, source: 'event', person: layout.person, where, params }
+    return { column, list, source: 'event', person: layout.person, free: '0', where, params }
   }
   return {
     column: layout.column(field),
     list,
     source: `${layout.table(entity)} FINAL`,
     ...ownerOf(layout, entity),
+    where: '1',
     params: {},
   }
 }
 
 /** Things that belong to nobody, as products do, are everyone's to see. */
-function ownerOf(layout: Layout, entity: string): { person: string; where: string } {
+function ownerOf(layout: Layout, entity: string): { person: string; free: string } {
   const table = layout.table(entity)
   return entity === 'customer'
-    ? { person: `${table}.id`, where: '1' }
-    : { person: `if(${table}.customer = 0, NULL, ${table}.customer)`, where: '1' }
+    ? { person: `${table}.id`, free: '0' }
+    : { person: `${table}.customer`, free: `${table}.customer = 0` }
 }
 
 function unknownField() {

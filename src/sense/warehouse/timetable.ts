@@ -1,20 +1,14 @@
-import { Cron } from 'croner'
+import { isCron as comesToPass, nextDue } from '../../platform/jobs/due.ts'
 import { homeZone } from '../../platform/time/zone.ts'
 import type { Timetable } from './contract.ts'
 
 /** The next run after that instant, on the clock of the bank; undefined by hand, or for no cron expression. */
-export function nextRun(timetable: Timetable, after: Date): Date | undefined {
-  const { kind, minutes, cron } = timetable
+export function nextRun({ kind, minutes, cron = '' }: Timetable, after: Date): Date | undefined {
   if (kind === 'every' && minutes) return new Date(after.getTime() + minutes * 60_000)
-  if (kind !== 'cron' || !cron || cron.trim().split(/\s+/).length !== 5) return undefined
-  try {
-    return new Cron(cron, { timezone: homeZone, paused: true }).nextRun(after) ?? undefined
-  } catch {
-    return undefined
-  }
+  return kind === 'cron' && comesToPass(cron, after) ? nextDue({ cron, zone: homeZone }, after) : undefined
 }
 
 /** Five fields of cron that come to pass at some time. */
 export function isCron(text: string): boolean {
-  return nextRun({ kind: 'cron', cron: text }, new Date(0)) !== undefined
+  return comesToPass(text, new Date(0))
 }

@@ -116,6 +116,11 @@ function shown(value: Sql): { sql: string; known: string } {
   }
 }
 
+/** Of how many customers one is asked in a sample of about `wanted`; 1: all of them. */
+export function partOf(customers: number, wanted: number): number {
+  return Math.max(1, Math.floor(customers / wanted))
+}
+
 /** What a sample says of all, and how far that may be off in 95 of 100 samples (Agresti and Coull 1998). */
 export function estimateOf(row: { universe: bigint | number; hits: bigint | number }, part: number) {
   const [n, hits] = [Number(row.universe), Number(row.hits)]

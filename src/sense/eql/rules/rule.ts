@@ -1,6 +1,7 @@
 import {
   type BuilderRule,
   type Checked,
+  type CheckedText,
   type Cost,
   eqlVersion,
   type Issue,
@@ -100,7 +101,17 @@ export function fromBuilder(builder: BuilderRule): Rule | null {
   return builder.notes === undefined ? { eql: eqlVersion, body } : { eql: eqlVersion, body, notes: builder.notes }
 }
 
+/** What is wrong with a text, what it says in words, and what it would cost. */
+export function checkText(source: string, schema: Schema, want: Want = 'condition'): CheckedText {
+  const { ok, issues, rule } = parseRule(source, schema, want)
+  if (!ok || !rule) return { ok: false, issues, sentence: [], cost: null }
+  return { ok, issues, sentence: explainRule(rule, schema), cost: costOf(rule, schema) }
+}
+
+/** Nobody reads more. */
+const offered = 100
+
 /** What may stand at a place of a text that is being written, the likeliest first. */
 export function completeRule(source: string, offset: number, schema: Schema): Suggestion[] {
-  return source.length > limits.text ? [] : completeText(source, offset, new Directory(schema))
+  return source.length > limits.text ? [] : completeText(source, offset, new Directory(schema)).slice(0, offered)
 }

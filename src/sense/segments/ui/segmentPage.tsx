@@ -2,7 +2,7 @@ import { Alert, Button, Tabs, Tag } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { api } from '../../../console/kit/api.ts'
-import { useAct, useConfirmAct } from '../../../console/kit/confirmAct.tsx'
+import { useAct } from '../../../console/kit/confirmAct.tsx'
 import { Detail } from '../../../console/kit/detail.tsx'
 import { blank, useFormats } from '../../../console/kit/format.ts'
 import { FormDrawer } from '../../../console/kit/formDrawer.tsx'
@@ -10,9 +10,10 @@ import { PageHead, Panel } from '../../../console/kit/pageHead.tsx'
 import { Can } from '../../../console/kit/session.tsx'
 import { Answer, Empty } from '../../../console/kit/states.tsx'
 import { text, useText } from '../../../console/kit/text.ts'
+import { TurnActs } from '../../../console/kit/turnActs.tsx'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
 import { Sentence } from '../../eql/ui/sentence.tsx'
-import { type SegmentDetail, SegmentEdit, type Turn, type Use, type Version } from '../contract.ts'
+import { type SegmentDetail, SegmentEdit, type Use, type Version } from '../contract.ts'
 import { MembersPanel } from './membersPanel.tsx'
 import { segmentParts } from './segmentForm.ts'
 import { SnapshotsPanel } from './snapshotsPanel.tsx'
@@ -115,7 +116,7 @@ function Acts({ segment, edit }: { segment: SegmentDetail; edit: () => void }) {
   return (
     <>
       <Can needs="segments.segment.publish">
-        <TurnActs segment={segment} />
+        <Turns segment={segment} />
         {version > 0 ? (
           <Button disabled={refreshing} onClick={() => void act(ask, t('已开始刷新', 'Being refreshed'))}>
             {t('刷新', 'Refresh')}
@@ -132,45 +133,29 @@ function Acts({ segment, edit }: { segment: SegmentDetail; edit: () => void }) {
   )
 }
 
-function TurnActs({ segment }: { segment: SegmentDetail }) {
+function Turns({ segment }: { segment: SegmentDetail }) {
   const t = useText()
-  const act = useAct()
-  const confirm = useConfirmAct()
   const { id, name, state, usedBy } = segment
-  const turn = (to: Turn['to']) => async () => {
-    await api.post(`/api/segments/${id}/turn`, { to })
-    await again()
-  }
-  const retire = () =>
-    confirm({
-      title: t(`停用客群“${name}”?`, `Retire the segment ${name}?`),
-      says:
-        usedBy.length > 0
-          ? t(
-              `正在引用它的客群:${usedBy.map((use) => use.name).join('、')}。请先修改它们的规则,否则不能停用。`,
-              `In use by ${usedBy.map((use) => use.name).join(', ')}: change their rules first, or it cannot be retired.`,
-            )
-          : t(
-              '停用后不再刷新、不能引用,也不能恢复;快照保留可查。',
-              'It is not refreshed any more, no rule can use it, and it does not come back. Its snapshots stay.',
-            ),
-      ok: t('停用', 'Retire'),
-      danger: true,
-      run: turn('retired'),
-      done: t('已停用', 'Retired'),
-    })
+  const users = usedBy.map((use) => use.name)
+  const says =
+    users.length > 0
+      ? t(
+          `正在引用它的客群:${users.join('、')}。请先修改它们的规则,否则不能停用。`,
+          `In use by ${users.join(', ')}: change their rules first, or it cannot be retired.`,
+        )
+      : t(
+          '停用后不再刷新、不能引用,也不能恢复;快照保留可查。',
+          'It is not refreshed any more, no rule can use it, and it does not come back. Its snapshots stay.',
+        )
   return (
-    <>
-      <Button danger onClick={retire}>
-        {t('停用', 'Retire')}
-      </Button>
-      {state === 'live' ? (
-        <Button onClick={() => void act(turn('paused'), t('已暂停', 'Paused'))}>{t('暂停', 'Pause')}</Button>
-      ) : null}
-      {state === 'paused' ? (
-        <Button onClick={() => void act(turn('live'), t('已恢复', 'Resumed'))}>{t('恢复', 'Resume')}</Button>
-      ) : null}
-    </>
+    <TurnActs
+      state={state}
+      turn={async (to) => {
+        await api.post(`/api/segments/${id}/turn`, { to })
+        await again()
+      }}
+      retire={{ title: t(`停用客群“${name}”?`, `Retire the segment ${name}?`), says }}
+    />
   )
 }
 

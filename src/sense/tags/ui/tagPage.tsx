@@ -2,14 +2,15 @@ import { Alert, Button, Tag as Chip, Tabs } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { api } from '../../../console/kit/api.ts'
-import { useAct, useConfirmAct } from '../../../console/kit/confirmAct.tsx'
+import { useAct } from '../../../console/kit/confirmAct.tsx'
 import { FormDrawer } from '../../../console/kit/formDrawer.tsx'
 import { PageHead, Panel } from '../../../console/kit/pageHead.tsx'
 import { Can } from '../../../console/kit/session.tsx'
 import { Answer, Empty } from '../../../console/kit/states.tsx'
 import { text, useText } from '../../../console/kit/text.ts'
+import { TurnActs } from '../../../console/kit/turnActs.tsx'
 import { refresh, useApi } from '../../../console/kit/useApi.ts'
-import { type Reader, type TagDetail, TagEdit, type Turn } from '../contract.ts'
+import { type Reader, type TagDetail, TagEdit } from '../contract.ts'
 import { GivePanel } from './givePanel.tsx'
 import { HoldersPanel } from './holdersPanel.tsx'
 import { Overview, Versions } from './overviewPanel.tsx'
@@ -116,7 +117,7 @@ function Acts({ tag, edit }: { tag: TagDetail; edit: () => void }) {
   return (
     <>
       <Can needs="tags.tag.publish">
-        <TurnActs tag={tag} />
+        <Turns tag={tag} />
         {tag.version > 0 && !isGiven(tag) ? (
           <Button disabled={tag.computing} onClick={() => void act(ask, t('已开始计算', 'Being computed'))}>
             {t('计算', 'Compute')}
@@ -133,46 +134,29 @@ function Acts({ tag, edit }: { tag: TagDetail; edit: () => void }) {
   )
 }
 
-function TurnActs({ tag }: { tag: TagDetail }) {
+function Turns({ tag }: { tag: TagDetail }) {
   const t = useText()
-  const act = useAct()
-  const confirm = useConfirmAct()
   const { id, name, state, readBy } = tag
-  const turn = (to: Turn['to']) => async () => {
-    await api.post(`/api/tags/${id}/turn`, { to })
-    await again()
-  }
   const users = readBy.map((one) => one.name)
-  const retire = () =>
-    confirm({
-      title: t(`停用标签“${name}”?`, `Retire the tag ${name}?`),
-      says:
-        users.length > 0
-          ? t(
-              `正在引用它:${users.join('、')}。请先修改它们,否则不能停用。`,
-              `Read by ${users.join(', ')}: change them first, or it cannot be retired.`,
-            )
-          : t(
-              '停用后不再计算、不能引用,也不能恢复;历史保留可查。',
-              'It is not computed any more, no rule can read it, and it does not come back. Its history stays.',
-            ),
-      ok: t('停用', 'Retire'),
-      danger: true,
-      run: turn('retired'),
-      done: t('已停用', 'Retired'),
-    })
+  const says =
+    users.length > 0
+      ? t(
+          `正在引用它:${users.join('、')}。请先修改它们,否则不能停用。`,
+          `Read by ${users.join(', ')}: change them first, or it cannot be retired.`,
+        )
+      : t(
+          '停用后不再计算、不能引用,也不能恢复;历史保留可查。',
+          'It is not computed any more, no rule can read it, and it does not come back. Its history stays.',
+        )
   return (
-    <>
-      <Button danger onClick={retire}>
-        {t('停用', 'Retire')}
-      </Button>
-      {state === 'live' ? (
-        <Button onClick={() => void act(turn('paused'), t('已暂停', 'Paused'))}>{t('暂停', 'Pause')}</Button>
-      ) : null}
-      {state === 'paused' ? (
-        <Button onClick={() => void act(turn('live'), t('已恢复', 'Resumed'))}>{t('恢复', 'Resume')}</Button>
-      ) : null}
-    </>
+    <TurnActs
+      state={state}
+      turn={async (to) => {
+        await api.post(`/api/tags/${id}/turn`, { to })
+        await again()
+      }}
+      retire={{ title: t(`停用标签“${name}”?`, `Retire the tag ${name}?`), says }}
+    />
   )
 }
 

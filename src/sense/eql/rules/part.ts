@@ -1,4 +1,4 @@
-import type { Expr } from '../../eql/contract.ts'
+import type { Expr } from '../contract.ts'
 
 /** The condition or group at a place of a rule, through `and`, `or` and `not` alone: what customers can be counted by. */
 export function partAt(body: Expr, path: string): { path: string; expr: Expr } | undefined {
