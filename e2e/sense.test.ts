@@ -210,6 +210,8 @@ test('a file of a branch with bad rows is mapped, checked and imported, and its 
     .first()
     .fill('777007')
   await page.keyboard.press('Enter')
+  // The row that is looked for, not one of the list before.
+  await page.getByText('本页 1 条').waitFor()
   await page.getByRole('link', { name: /^\d+$/ }).first().click()
   await page.getByText('白金').first().waitFor()
 })

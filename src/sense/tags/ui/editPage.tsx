@@ -137,7 +137,7 @@ function PreviewPanel({
             {asking
               ? t('正在试算…', 'Trying it…')
               : answer
-                ? t('它的值由名单、模型或流程写入,没有可试算的规则。', 'Its values are given: there is no rule to try.')
+                ? t('它的值由名单、模型或接口写入,没有可试算的规则。', 'Its values are given: there is no rule to try.')
                 : (first ??
                   t(
                     '填写完整后,这里显示覆盖率与分布',

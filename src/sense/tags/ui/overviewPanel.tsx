@@ -75,7 +75,7 @@ export function Overview({ tag }: { tag: TagDetail }) {
 function Definition({ version, cuts }: { version: Version; cuts: RfmCuts | null }) {
   const t = useText()
   if (version.text === null)
-    return <p className="zx-quiet">{t('它的值由名单、模型或流程写入。', 'Its values are given, not computed.')}</p>
+    return <p className="zx-quiet">{t('它的值由名单、模型或接口写入。', 'Its values are given, not computed.')}</p>
   return (
     <>
       {cuts ? <Cuts of={cuts} /> : null}

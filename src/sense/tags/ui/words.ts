@@ -26,10 +26,10 @@ export const kindAbout: Record<Kind, Text> = {
   ),
   sequence: text('先后做过(或没做)哪些事', 'What was done, or was not, one after another'),
   rfm: text('最近、频次、金额打分并分群', 'Scores of recency, frequency and money, and their groups'),
-  stages: text('有先后的阶段,可看阶段间迁移', 'Stages in an order, to see who moves between them'),
+  stages: text('有先后的阶段,从上到下第一个符合的', 'Stages in an order; the first that fits'),
   arithmetic: text('用已有标签加减乘除', 'Tags added, subtracted, multiplied, divided'),
   eql: text('用表达式写任意取值', 'Any value in the language of rules'),
-  import: text('上传名单,或由接口、流程写入', 'A list that is uploaded, or given by programs'),
+  import: text('上传名单,或由接口写入', 'A list that is uploaded, or given by programs'),
   model: text('模型平台按版本写入的分数', 'A score given by a model, with its version'),
 }
 

@@ -210,7 +210,7 @@ export const ImportForm: DefinitionForm<ImportDefinition> = ({ draft, change, fa
       ) : null}
       <p className="zx-quiet">
         {t(
-          '发布后在标签页上传名单(每行:客户标识,值),或由接口、流程写入。',
+          '发布后在标签页上传名单(每行:客户标识,值),或由接口写入。',
           'Once published, upload a list on its page (a line: identity, value), or give values by the API.',
         )}
       </p>
