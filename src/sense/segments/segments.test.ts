@@ -290,3 +290,19 @@ test('values of a field are offered by how frequent they are, of the own custome
   await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'name' }), code('tags.personal_field'))
   await assert.rejects(valuesOf(ctx, { entity: 'customer', name: 'nothing' }), code('tags.no_field'))
 })
+
+test('values of things that belong to nobody are offered to a branch too, those of others’ customers are not', async (t) => {
+  const { ctx, west, worksAt } = await bankWithCustomers(t)
+  const [others] = await ctx.facts.query<{ id: number }>({
+    sql: 'SELECT id FROM customer FINAL WHERE org != {org:String} LIMIT 1',
+    params: { org: west.id },
+  })
+  await ctx.facts.insert('entity_product', [{ id: 'P1', customer: 0, a_category: 'fund', version: 1 }])
+  await ctx.facts.insert('entity_holding', [{ id: 'H1', customer: others?.id ?? 0, a_product_no: 'P1', version: 1 }])
+  const branch = worksAt(west)
+  const category = { entity: 'product', name: 'category' }
+  assert.deepEqual((await valuesOf(branch, category)).items, [{ value: 'fund', rows: 1 }])
+  const product = { entity: 'holding', name: 'product_no' }
+  assert.deepEqual((await valuesOf(ctx, product)).items, [{ value: 'P1', rows: 1 }])
+  assert.deepEqual((await valuesOf(branch, product)).items, [])
+})
