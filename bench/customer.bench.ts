@@ -1,4 +1,3 @@
-import { feeds } from '../src/app.ts'
 import { ensureRoot } from '../src/govern/orgs/orgs.ts'
 import { openVault } from '../src/govern/privacy/privacy.ts'
 import { unauditedChange } from '../src/platform/change.ts'
@@ -13,6 +12,7 @@ import { migrateJobs } from '../src/platform/jobs/jobs.ts'
 import { createLog } from '../src/platform/log.ts'
 import { startTestClickhouse, startTestPostgres } from '../src/platform/testing/engines.ts'
 import { customerThings, customerTimeline, customerTrend, getCustomer } from '../src/sense/customers/customers.ts'
+import { feeds } from '../src/worker.ts'
 import type { BenchOptions, BenchResult } from './run.ts'
 
 const whole = { customers: 1_000_000, events: 100_000_000, pages: 1000 }

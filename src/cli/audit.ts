@@ -1,6 +1,6 @@
-import { openGround } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { verifyAudit } from '../govern/audit/audit.ts'
+import { openGround } from '../ground.ts'
 import { createLog } from '../platform/log.ts'
 import type { Command } from './commands.ts'
 

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { openBareEngines, openGround } from '../app.ts'
 import { readConfig } from '../config.ts'
+import { openBareEngines, openGround } from '../ground.ts'
 import { backup as writeBackup } from '../platform/backup/backup.ts'
 import { restore as readBackup } from '../platform/backup/restore.ts'
 import { systemClock } from '../platform/clock.ts'

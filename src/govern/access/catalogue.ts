@@ -21,7 +21,7 @@ const ids: string[] = groups.flatMap((group) => group.permissions.map(({ id }) =
 export const catalogue: readonly Group[] = groups
 export const allPermissions: readonly string[] = ids
 
-/** For the capabilities of the loop, which stand after this one: their permissions join the catalogue (`src/app.ts`). */
+/** For the capabilities of the loop, which stand after this one: their permissions join the catalogue (`src/permissions.ts`). */
 export function declarePermissions(group: Group): void {
   if (groups.some(({ id }) => id === group.id)) return
   groups.push(group)

@@ -172,12 +172,12 @@ function cancelImport(ctx: Ctx, id: string): Promise<ImportDetail> {
   })
 }
 
-/** Takes the import, its bad rows and its file away; what it brought stays. */
 /** When the last file was taken in, for what is computed after it; undefined: none was. */
 export async function lastImportedAt(ctx: Ctx): Promise<Date | undefined> {
   return (await read(ctx, store.lastFinished)) ?? undefined
 }
 
+/** Takes the import, its bad rows and its file away; what it brought stays. */
 async function removeImport(ctx: Ctx, folder: string, id: string): Promise<void> {
   await change(ctx, 'imports.import.remove', { kind: 'import', id }, async (tx) => {
     const row = (await store.lockImport(tx, id)) ?? missing('import', id)
