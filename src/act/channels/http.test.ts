@@ -55,7 +55,7 @@ test('a gateway gets a signed request, and its codes say what is to be done (rul
   }
   web.answer = ({ json }) => {
     const { phone } = json as { phone: string }
-    return { body: codes[phone] ? { code: codes[phone], msg: 'no' } : { code: 0, msgid: `S${phone}` } }
+    return { body: codes[phone] ? { code: codes[phone], msg: `no: ${phone}` } : { code: 0, msgid: `S${phone}` } }
   }
   const outcomes = await send(
     account,
@@ -73,6 +73,8 @@ test('a gateway gets a signed request, and its codes say what is to be done (rul
     outcomes.map((one) => 'failed' in one && one.suppress === true),
     [false, false, false, true, false],
   )
+  const [, limit] = outcomes
+  assert.equal(limit && 'failed' in limit && limit.text, 'no: …', 'a number that is echoed is cut')
   const [first] = web.asked
   assert.ok(first)
   const { content, callback } = first.json as { content: string; callback: string }

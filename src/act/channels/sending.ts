@@ -8,6 +8,7 @@ import type { Addressed, Letter, Outcome } from './kinds/kind.ts'
 import type { Held, Lines } from './lines.ts'
 import { admitted, judge } from './rules/health.ts'
 import { grant, type Limits } from './rules/pace.ts'
+import { withoutAddresses } from './rules/said.ts'
 import { opensIn } from './rules/windows.ts'
 import * as store from './trafficStore.ts'
 
@@ -30,10 +31,15 @@ export async function sendLetters(
   const { ready, without } = await addressed(ctx, held, letters)
   const { go, wait } = await admit(ctx, held, ready, test)
   const began = performance.now()
-  const outcomes = go.length === 0 ? [] : await held.line.send(go, signal)
+  const outcomes = go.length === 0 ? [] : (await held.line.send(go, signal)).map(discreet)
   const all = [...without, ...outcomes, ...wait]
   await note(ctx, held, [...without, ...outcomes], { ms: Math.round(performance.now() - began), test })
   return all
+}
+
+/** Whatever the way: what became of a letter goes into logs and events, where no address may stand. */
+function discreet(outcome: Outcome): Outcome {
+  return 'failed' in outcome ? { ...outcome, text: withoutAddresses(outcome.text) } : outcome
 }
 
 type Ready = { ready: Addressed[]; without: Outcome[] }

@@ -35,7 +35,7 @@ export function smtpOutcome(key: string, error: unknown, tried: boolean): Failed
     message?: string
     response?: string
   }
-  const words = withoutAddresses(response ?? message).slice(0, 300)
+  const words = (response ?? message).slice(0, 300)
   const status = enhanced.exec(response ?? message)?.[0]
   const about = {
     key,
@@ -58,11 +58,6 @@ export function smtpOutcome(key: string, error: unknown, tried: boolean): Failed
     return { ...about, failed: 'permanent', suppress: true }
   if (command?.startsWith('MAIL')) return { ...about, failed: 'transient', own: true }
   return { ...about, failed: 'permanent' }
-}
-
-/** Servers repeat the address they refuse: it must not stand in logs. */
-export function withoutAddresses(words: string): string {
-  return words.replace(/[^\s<>"',;:()]+@[^\s<>"',;:()]+/g, '…@…').replace(/\d{7,}/g, '…')
 }
 
 /** HTML as one would read it: links with where they lead, no styles, no hidden text. */
