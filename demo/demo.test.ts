@@ -57,7 +57,7 @@ test('ten days of a small bank, headless: what was sent is what is stored, less 
   assert.equal(stored, accepted - duplicates - rejected)
   assert.deepEqual([first.journeys, first.audit_ok], [[], true])
   const sizes = new Map(first.segments.map(({ name, size }) => [name, size]))
-  assert.equal(sizes.size, 6)
+  assert.equal(sizes.size, 7)
   const [wealthy = 0, asleep = 0, both = 0] = ['财富客户', '沉睡客户', '沉睡的财富客户'].map((name) => sizes.get(name))
   assert.ok(wealthy > 0 && wealthy < 60 && asleep > 0, JSON.stringify(first.segments))
   assert.ok(both <= Math.min(wealthy, asleep))
